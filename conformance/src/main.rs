@@ -1,0 +1,2 @@
+//! rtmpspec
+fn main() {}

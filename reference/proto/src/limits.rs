@@ -1,0 +1,76 @@
+//! Bounds on what a peer may make a session do.
+
+/// Every bound of a session. Each field states unit, default, reason and worst-case memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest message, in bytes. Default 16,777,215, the most that the 24-bit field can say.
+    pub message_len: u32,
+    /// Chunk streams with state at one time. Default 65,598, all there are: about 48 bytes each.
+    pub chunk_streams: u32,
+    /// Sum of the bytes of all partly received messages of a session. Default 32 MiB.
+    pub partial_bytes: usize,
+    /// Bytes reserved ahead of the bytes that arrived, per partial message. Default 64 KiB.
+    pub reserve_ahead: usize,
+    /// Chunk size that is used for sending, in bytes. Default 4096.
+    pub chunk_size_out: u32,
+    /// Window acknowledgement size that is sent to the peer, in bytes. Default 2,500,000.
+    pub window_ack_size: u32,
+    /// Message streams of one connection at one time. Default 64.
+    pub message_streams: u32,
+    /// Bytes that wait for the transport before a session that is not read from is closed.
+    /// Default 8 MiB.
+    pub transmit_backlog: usize,
+    /// Nesting of AMF values. Default 32.
+    pub amf_depth: u32,
+    /// AMF values in one message. Default 65,536.
+    pub amf_nodes: u32,
+    /// Handshake time in ms. Default 10,000.
+    pub handshake_ms: u64,
+    /// Time without any byte from the peer after which it is pinged, in ms. Default 30,000.
+    pub idle_ping_ms: u64,
+    /// Time after a ping without any byte from the peer, in ms, after which the session ends.
+    /// Default 30,000.
+    pub pong_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_len: 0xFF_FFFF,
+            chunk_streams: 65_598,
+            partial_bytes: 32 << 20,
+            reserve_ahead: 64 << 10,
+            chunk_size_out: 4096,
+            window_ack_size: 2_500_000,
+            message_streams: 64,
+            transmit_backlog: 8 << 20,
+            amf_depth: 32,
+            amf_nodes: 65_536,
+            handshake_ms: 10_000,
+            idle_ping_ms: 30_000,
+            pong_ms: 30_000,
+        }
+    }
+}
+
+impl Limits {
+    /// Bounds for an ESP32-S3: small messages, few streams.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self {
+            message_len: 256 << 10,
+            chunk_streams: 8,
+            partial_bytes: 256 << 10,
+            reserve_ahead: 4 << 10,
+            chunk_size_out: 4096,
+            window_ack_size: 250_000,
+            message_streams: 2,
+            transmit_backlog: 64 << 10,
+            amf_depth: 8,
+            amf_nodes: 256,
+            handshake_ms: 10_000,
+            idle_ping_ms: 30_000,
+            pong_ms: 30_000,
+        }
+    }
+}
