@@ -25,6 +25,24 @@ pub struct PeerMisbehaved {
     pub offset: u64,
 }
 
+/// A message body that does not have the form its type prescribes. The layer that knows where
+/// the body stood turns it into a [`PeerMisbehaved`] with [`DecodeError::at`], or ignores it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecodeError {
+    /// What was wrong, in a sentence without a full stop.
+    pub what: &'static str,
+    /// The clause, e.g. `RTMP 5.4.1`.
+    pub clause: &'static str,
+}
+
+impl DecodeError {
+    /// The same complaint with the connection's byte offset.
+    #[must_use]
+    pub const fn at(self, offset: u64) -> PeerMisbehaved {
+        PeerMisbehaved { what: self.what, clause: self.clause, offset }
+    }
+}
+
 /// A limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitExceeded {
@@ -71,7 +89,14 @@ impl fmt::Display for LocalMisuse {
     }
 }
 
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.what, self.clause)
+    }
+}
+
 impl core::error::Error for SessionError {}
+impl core::error::Error for DecodeError {}
 impl core::error::Error for PeerMisbehaved {}
 impl core::error::Error for LimitExceeded {}
 impl core::error::Error for LocalMisuse {}

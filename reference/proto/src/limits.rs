@@ -26,6 +26,9 @@ pub struct Limits {
     pub amf_nodes: u32,
     /// Handshake time in ms. Default 10,000.
     pub handshake_ms: u64,
+    /// Time in ms from the end of the handshake to a client's connect, and from a request of a client
+    /// session to its answer. Default 30,000.
+    pub request_ms: u64,
     /// Time without any byte from the peer after which it is pinged, in ms. Default 30,000.
     pub idle_ping_ms: u64,
     /// Time after a ping without any byte from the peer, in ms, after which the session ends.
@@ -47,6 +50,7 @@ impl Default for Limits {
             amf_depth: 32,
             amf_nodes: 65_536,
             handshake_ms: 10_000,
+            request_ms: 30_000,
             idle_ping_ms: 30_000,
             pong_ms: 30_000,
         }
@@ -69,6 +73,7 @@ impl Limits {
             amf_depth: 8,
             amf_nodes: 256,
             handshake_ms: 10_000,
+            request_ms: 30_000,
             idle_ping_ms: 30_000,
             pong_ms: 30_000,
         }

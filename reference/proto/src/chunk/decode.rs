@@ -1,0 +1,652 @@
+//! From bytes to messages (RTMP 5.3).
+
+use alloc::vec::Vec;
+use core::{mem, num::NonZeroUsize};
+
+use bytes::{Buf, Bytes, BytesMut};
+use nom::{Err::Incomplete, IResult, Needed};
+
+use super::{
+    DEFAULT_CHUNK_SIZE, EXTENDED, MAX_MESSAGE_LEN,
+    header::{self, BasicHeader, MAX_HEADER_LEN, MessageHeader, Repeated},
+    streams::{ChunkStream, ChunkStreams},
+};
+use crate::{
+    ChunkStreamId, Control, LimitExceeded, Limits, Message, MessageRef, MessageStreamId, MessageType,
+    PeerMisbehaved, SessionError, Timestamp,
+    tamper::{ChunkIn, InputRuling, Tamper},
+};
+
+/// Payloads of at least this many bytes that lie within one chunk are split off the input by
+/// [`ChunkDecoder::next`]; shorter ones are copied, so that they do not keep a whole read buffer
+/// alive.
+const SPLIT_AT: usize = 16 << 10;
+
+/// Largest buffer that [`ChunkDecoder::for_each`] keeps for the next message.
+const SPARE_AT_MOST: usize = 256 << 10;
+
+/// What a call of [`ChunkDecoder::next`] came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decoded {
+    /// A whole message.
+    Message(Message),
+    /// The input was consumed; at least so many bytes are missing from the next chunk header or
+    /// the payload of the chunk in progress.
+    NeedMore(NonZeroUsize),
+    /// A tamper ruled [`InputRuling::Close`] or [`InputRuling::Stall`].
+    Stopped(InputRuling),
+}
+
+/// Reassembles messages from the chunks of one direction of a connection.
+///
+/// It applies Set Chunk Size and Abort by itself when the message is complete, and still yields
+/// them. All other types are opaque to it. State: about 350 bytes, 48 bytes for each chunk stream
+/// that was used, and the bytes of partial messages within [`Limits::partial_bytes`]. For every
+/// partial message up to as many bytes as have arrived of it are reserved ahead, or
+/// [`Limits::reserve_ahead`] divided by the number of partial messages if that is more.
+///
+/// After an error the position in the stream is lost: the decoder is of no more use.
+///
+/// ```
+/// use rtmp_proto::{ChunkDecoder, Limits};
+///
+/// // RTMP 5.3.2.1: type 0 and type 3 chunks of chunk stream 3, here with a payload of one byte.
+/// let wire = [0x03, 0, 3, 0xe8, 0, 0, 1, 8, 0x39, 0x30, 0, 0, 0xaf, 0x83, 0, 0, 20, 0xaf, 0xc3, 0xaf];
+/// let mut times = Vec::new();
+/// ChunkDecoder::new(&Limits::default())
+///     .for_each(&wire, |message| times.push(message.timestamp.0))
+///     .unwrap();
+/// assert_eq!(times, [1000, 1020, 1040]);
+/// ```
+#[derive(Debug)]
+pub struct ChunkDecoder {
+    chunk_size: u32,
+    message_len: u32,
+    partial_bytes_limit: usize,
+    reserve_ahead: usize,
+    streams: ChunkStreams,
+    habit: Habit,
+    chunk: Option<Chunk>,
+    /// Bytes of a header that is not complete yet. In one rare case they turn out to be payload:
+    /// those that agreed with the extended timestamp before one did not.
+    pending: [u8; MAX_HEADER_LEN],
+    pending_len: u8,
+    partial_bytes: usize,
+    partial_messages: usize,
+    spare: Vec<u8>,
+    consumed: u64,
+}
+
+/// Whether the peer repeats the extended timestamp in type 3 chunks. RTMP 5.3.1.3 of 2012 says
+/// it does, the edition of 2009 said it does not (errata E-15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Habit {
+    Unknown,
+    Repeats,
+    Omits,
+}
+
+/// The chunk whose payload is being received.
+#[derive(Debug, Clone, Copy)]
+struct Chunk {
+    id: u32,
+    stream: usize,
+    /// Payload bytes of this chunk that have not been taken.
+    left: usize,
+    /// A tamper wants the chunk to be ignored.
+    ignored: bool,
+}
+
+/// A complete header, not yet in effect.
+#[derive(Clone, Copy)]
+struct Header {
+    len: usize,
+    basic: BasicHeader,
+    id: ChunkStreamId,
+    stream: Option<usize>,
+    message: MessageHeader,
+    extended: Option<u32>,
+    repeated: Repeated,
+}
+
+/// What one step came to. With `Message` comes where its payload is: the last bytes that the step
+/// took from the input, or a buffer.
+enum Step {
+    Lent(Head, usize),
+    Assembled(Head, Vec<u8>),
+    NeedMore(NonZeroUsize),
+    Stopped(InputRuling),
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    chunk_stream: ChunkStreamId,
+    timestamp: Timestamp,
+    kind: MessageType,
+    stream: MessageStreamId,
+}
+
+impl Head {
+    #[inline]
+    fn lend(self, payload: &[u8]) -> MessageRef<'_> {
+        let Self { chunk_stream, timestamp, kind, stream } = self;
+        MessageRef { chunk_stream, timestamp, kind, stream, payload }
+    }
+
+    #[inline]
+    fn own(self, payload: Bytes) -> Message {
+        let Self { chunk_stream, timestamp, kind, stream } = self;
+        Message { chunk_stream, timestamp, kind, stream, payload }
+    }
+}
+
+impl ChunkDecoder {
+    /// A decoder for the first chunk after the handshake: chunk size 128.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            chunk_size: DEFAULT_CHUNK_SIZE,
+            message_len: limits.message_len,
+            partial_bytes_limit: limits.partial_bytes,
+            reserve_ahead: limits.reserve_ahead,
+            streams: ChunkStreams::new(limits.chunk_streams),
+            habit: Habit::Unknown,
+            chunk: None,
+            pending: [0; MAX_HEADER_LEN],
+            pending_len: 0,
+            partial_bytes: 0,
+            partial_messages: 0,
+            spare: Vec::new(),
+            consumed: 0,
+        }
+    }
+
+    /// Counts from `offset`, the bytes of the handshake, instead of 0. Errors and
+    /// [`Self::bytes_consumed`] then speak of offsets in the connection.
+    #[must_use]
+    pub fn starting_at(mut self, offset: u64) -> Self {
+        self.consumed = offset;
+        self
+    }
+
+    /// The most payload bytes in a chunk of the peer at this point, 1..=16,777,215.
+    #[must_use]
+    pub fn chunk_size(&self) -> u32 {
+        self.chunk_size
+    }
+
+    /// Bytes taken from all inputs so far, counted from [`Self::starting_at`].
+    #[must_use]
+    pub fn bytes_consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// Consumes all of `input` and lends each message that becomes complete. A message that lies
+    /// within one chunk and within `input` is not copied. Returns the number of bytes consumed,
+    /// which is the length of `input`.
+    ///
+    /// # Errors
+    /// As for [`Self::next`]; messages before the error have been lent.
+    pub fn for_each(
+        &mut self,
+        input: &[u8],
+        mut f: impl FnMut(MessageRef<'_>),
+    ) -> Result<usize, SessionError> {
+        let mut taken = 0;
+        loop {
+            match self.step(input, &mut taken, &mut None)? {
+                Step::Lent(head, len) => f(head.lend(&input[taken - len..taken])),
+                Step::Assembled(head, payload) => {
+                    f(head.lend(&payload));
+                    self.recycle(payload);
+                }
+                Step::NeedMore(_) | Step::Stopped(_) => return Ok(taken),
+            }
+        }
+    }
+
+    /// Takes bytes from the front of `input` up to the end of the next message. When there is no
+    /// whole message all of `input` is consumed.
+    ///
+    /// # Errors
+    /// [`PeerMisbehaved`] for a chunk of type 2 or 3 on a chunk stream that was never used
+    /// (RTMP 5.3.1.2.1), for one of type 0, 1 or 2 within a message (RTMP 5.3.1.2.4), for a Set
+    /// Chunk Size that is too short, 0, above 0x7FFF_FFFF or not on message stream 0 (RTMP 5.4,
+    /// 5.4.1); [`LimitExceeded`] for `message_len`, `chunk_streams` and `partial_bytes`.
+    pub fn next(&mut self, input: &mut BytesMut) -> Result<Decoded, SessionError> {
+        self.next_tampered(input, None)
+    }
+
+    /// [`Self::next`] with the calls of [`Tamper`] that concern chunks.
+    ///
+    /// # Errors
+    /// As for [`Self::next`].
+    pub fn next_tampered(
+        &mut self,
+        input: &mut BytesMut,
+        mut tamper: Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Decoded, SessionError> {
+        let mut taken = 0;
+        let step = self.step(input, &mut taken, &mut tamper);
+        let (head, payload) = match step {
+            Ok(Step::Lent(head, len)) => {
+                input.advance(taken - len);
+                let payload = if len >= SPLIT_AT {
+                    input.split_to(len).freeze()
+                } else {
+                    let copy = Bytes::copy_from_slice(&input[..len]);
+                    input.advance(len);
+                    copy
+                };
+                return Ok(Decoded::Message(head.own(payload)));
+            }
+            Ok(Step::Assembled(head, payload)) => (head, payload),
+            Ok(Step::NeedMore(missing)) => {
+                input.advance(taken);
+                return Ok(Decoded::NeedMore(missing));
+            }
+            Ok(Step::Stopped(ruling)) => {
+                input.advance(taken);
+                return Ok(Decoded::Stopped(ruling));
+            }
+            Err(error) => {
+                input.advance(taken);
+                return Err(error);
+            }
+        };
+        input.advance(taken);
+        Ok(Decoded::Message(head.own(Bytes::from(payload))))
+    }
+
+    /// Goes on at `input[*taken..]` up to the end of a message or of the input.
+    #[inline(always)]
+    fn step(
+        &mut self,
+        input: &[u8],
+        taken: &mut usize,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Step, SessionError> {
+        loop {
+            let chunk = match self.chunk.take() {
+                Some(chunk) => chunk,
+                None => {
+                    let before = self.consumed - u64::from(self.pending_len);
+                    let header = match self.read_header(input, taken, tamper) {
+                        Ok(header) => header,
+                        Err(missing) => return Ok(Step::NeedMore(missing)),
+                    };
+                    match self.begin_chunk(header, before, tamper)? {
+                        Ok(chunk) => chunk,
+                        Err(ruling) => return Ok(Step::Stopped(ruling)),
+                    }
+                }
+            };
+            // The usual case of small chunks and messages: nothing to keep.
+            let state = &mut self.streams[chunk.stream];
+            if chunk.left == state.header.length as usize
+                && input.len() - *taken >= chunk.left
+                && state.received() == 0
+                && self.pending_len == 0
+                && !chunk.ignored
+            {
+                state.partial = None;
+                *taken += chunk.left;
+                self.consumed += chunk.left as u64;
+                let head = self.head(chunk);
+                if head.kind <= MessageType::ABORT {
+                    self.apply(head, &input[*taken - chunk.left..*taken], tamper)?;
+                }
+                return Ok(Step::Lent(head, chunk.left));
+            }
+            if let Some(step) = self.read_payload(chunk, input, taken, tamper)? {
+                return Ok(step);
+            }
+        }
+    }
+
+    /// The next chunk header, or the number of bytes that are missing.
+    #[inline(always)]
+    fn read_header(
+        &mut self,
+        input: &[u8],
+        taken: &mut usize,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Header, NonZeroUsize> {
+        let input = &input[*taken..];
+        if self.pending_len > 0 {
+            return self.read_split_header(input, taken, tamper);
+        }
+        match self.parse_header(input, tamper) {
+            Ok((_, header)) => {
+                *taken += header.len;
+                self.consumed += header.len as u64;
+                Ok(header)
+            }
+            Err(error) => {
+                self.pending[..input.len()].copy_from_slice(input);
+                self.pending_len = input.len() as u8;
+                *taken += input.len();
+                self.consumed += input.len() as u64;
+                Err(missing(&error))
+            }
+        }
+    }
+
+    /// As [`Self::read_header`] when the first bytes came with an earlier input.
+    #[cold]
+    fn read_split_header(
+        &mut self,
+        input: &[u8],
+        taken: &mut usize,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Header, NonZeroUsize> {
+        let old = usize::from(self.pending_len);
+        let added = input.len().min(MAX_HEADER_LEN - old);
+        self.pending[old..old + added].copy_from_slice(&input[..added]);
+        let bytes = self.pending;
+        let (used, result) = match self.parse_header(&bytes[..old + added], tamper) {
+            Ok((_, header)) => {
+                self.pending.copy_within(header.len.min(old)..old, 0);
+                self.pending_len = (old - header.len.min(old)) as u8;
+                (header.len.saturating_sub(old), Ok(header))
+            }
+            Err(error) => {
+                self.pending_len += added as u8;
+                (added, Err(missing(&error)))
+            }
+        };
+        *taken += used;
+        self.consumed += used as u64;
+        result
+    }
+
+    #[inline(always)]
+    fn parse_header<'a>(
+        &self,
+        input: &'a [u8],
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> IResult<&'a [u8], Header> {
+        let (rest, basic) = header::basic_header(input)?;
+        // The basic header cannot say 0 or 1.
+        let mut id = ChunkStreamId::new(basic.id).unwrap_or(ChunkStreamId::CONTROL);
+        if let Some(tamper) = tamper {
+            id = tamper.chunk_stream(&input[..usize::from(basic.len)], id);
+        }
+        let stream = self.streams.find(id.value());
+        let mut inherited = MessageHeader::default();
+        let mut repeated = Repeated::Absent;
+        if let Some(stream) = stream {
+            let state = &self.streams[stream];
+            inherited = state.header;
+            if basic.fmt == 3 && inherited.extended {
+                repeated = match self.habit {
+                    _ if tamper.as_mut().is_some_and(|t| !t.type3_has_extended(state.partial.is_none())) => Repeated::Absent,
+                    Habit::Omits => Repeated::Absent,
+                    Habit::Unknown if state.partial.is_some() => {
+                        Repeated::Unknown { rest: inherited.length - state.received() as u32 }
+                    }
+                    _ => Repeated::Present,
+                };
+            }
+        }
+        let (rest, (message, extended)) = header::message_header(rest, basic.fmt, &inherited, repeated)?;
+        let len = input.len() - rest.len();
+        Ok((rest, Header { len, basic, id, stream, message, extended, repeated }))
+    }
+
+    /// Puts a header into effect. The inner error is a tamper's wish to stop.
+    #[inline(always)]
+    fn begin_chunk(
+        &mut self,
+        header: Header,
+        offset: u64,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Result<Chunk, InputRuling>, SessionError> {
+        let fmt = header.basic.fmt;
+        let misbehaved = |what, clause| PeerMisbehaved { what, clause, offset };
+        if let Repeated::Unknown { rest } = header.repeated {
+            self.habit = match header.extended {
+                None => Habit::Omits,
+                Some(_) if rest >= 4 => Habit::Repeats,
+                Some(_) => Habit::Unknown,
+            };
+        }
+        if header.stream.is_none() && fmt >= 2 {
+            // Type 1 is tolerated: some clients begin chunk stream 2 with it.
+            let what = "the first chunk of a chunk stream leaves out the message length";
+            return Err(misbehaved(what, "RTMP 5.3.1.2.1").into());
+        }
+        let stream = match header.stream {
+            Some(stream) => stream,
+            None => self.streams.add(header.id.value())?,
+        };
+        let state = &mut self.streams[stream];
+        let starts = state.partial.is_none();
+        let received = state.received();
+        if !starts && fmt != 3 {
+            let what = "a chunk within a message is not of type 3";
+            return Err(misbehaved(what, "RTMP 5.3.1.2.4").into());
+        }
+        let mut message = header.message;
+        let (mut timestamp, mut delta) = match fmt {
+            _ if !starts => (state.timestamp, state.delta),
+            0 => (Timestamp(message.time), message.time),
+            1 | 2 => (state.timestamp.plus(message.time), message.time),
+            _ => (state.timestamp.plus(state.delta), state.delta),
+        };
+        if let Some(tamper) = tamper {
+            let (ruling, chunk) = tampered_header(*tamper, header, state, timestamp, delta);
+            match ruling {
+                InputRuling::Process => {
+                    (timestamp, delta) = (chunk.timestamp, chunk.delta);
+                    message.length = chunk.length.min(MAX_MESSAGE_LEN).max(received as u32);
+                    message.kind = chunk.kind.0;
+                    message.stream = chunk.stream.0;
+                }
+                InputRuling::Ignore => {
+                    let left = (message.length as usize - received).min(self.chunk_size as usize);
+                    return Ok(Ok(Chunk { id: header.id.value(), stream, left, ignored: true }));
+                }
+                ruling @ (InputRuling::Close | InputRuling::Stall) => return Ok(Err(ruling)),
+            }
+        }
+        if starts && message.length > self.message_len {
+            return Err(LimitExceeded {
+                limit: "message_len",
+                value: u64::from(message.length),
+                maximum: u64::from(self.message_len),
+            }
+            .into());
+        }
+        state.header = message;
+        state.timestamp = timestamp;
+        state.delta = delta;
+        state.partial.get_or_insert_default();
+        let left = (message.length as usize - received).min(self.chunk_size as usize);
+        Ok(Ok(Chunk { id: header.id.value(), stream, left, ignored: false }))
+    }
+
+    /// Takes payload that has to be kept.
+    fn read_payload(
+        &mut self,
+        mut chunk: Chunk,
+        input: &[u8],
+        taken: &mut usize,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Option<Step>, SessionError> {
+        if self.pending_len > 0 {
+            let bytes = self.pending;
+            let count = chunk.left.min(usize::from(self.pending_len));
+            self.pending.copy_within(count.., 0);
+            self.pending_len -= count as u8;
+            self.keep(chunk, &bytes[..count])?;
+            chunk.left -= count;
+        }
+        let rest = &input[*taken..];
+        let count = chunk.left.min(rest.len());
+        *taken += count;
+        self.consumed += count as u64;
+        self.keep(chunk, &rest[..count])?;
+        chunk.left -= count;
+        if let Some(missing) = NonZeroUsize::new(chunk.left) {
+            self.chunk = Some(chunk);
+            return Ok(Some(Step::NeedMore(missing)));
+        }
+        let state = &mut self.streams[chunk.stream];
+        if chunk.ignored || state.received() < state.header.length as usize {
+            return Ok(None);
+        }
+        let payload = self.give_up(chunk.stream);
+        let head = self.head(chunk);
+        if head.kind <= MessageType::ABORT {
+            self.apply(head, &payload, tamper)?;
+        }
+        Ok(Some(Step::Assembled(head, payload)))
+    }
+
+    fn keep(&mut self, chunk: Chunk, bytes: &[u8]) -> Result<(), LimitExceeded> {
+        if chunk.ignored || bytes.is_empty() {
+            return Ok(());
+        }
+        let total = self.partial_bytes + bytes.len();
+        if total > self.partial_bytes_limit {
+            return Err(LimitExceeded {
+                limit: "partial_bytes",
+                value: total as u64,
+                maximum: self.partial_bytes_limit as u64,
+            });
+        }
+        self.partial_bytes = total;
+        let state = &mut self.streams[chunk.stream];
+        let partial = state.partial.get_or_insert_default();
+        let received = partial.len();
+        if received == 0 {
+            self.partial_messages += 1;
+            // A used buffer may be far larger than what arrives, so at most one message has one.
+            if self.partial_messages == 1 {
+                *partial = mem::take(&mut self.spare);
+            }
+        }
+        if partial.capacity() - received < bytes.len() {
+            // Doubling keeps the work linear; shares keep the sum of all reservations small.
+            let share = (self.reserve_ahead / self.partial_messages).max(received);
+            let rest = state.header.length as usize - received;
+            partial.reserve_exact(share.min(rest).max(bytes.len()));
+        }
+        partial.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Ends the message in progress, if any, and returns what has arrived of it. Timestamp and
+    /// delta stay what they are (errata EA 6).
+    fn give_up(&mut self, stream: usize) -> Vec<u8> {
+        let state = &mut self.streams[stream];
+        let partial = state.partial.take().unwrap_or_default();
+        self.partial_bytes -= partial.len();
+        self.partial_messages -= usize::from(!partial.is_empty());
+        partial
+    }
+
+    /// Heap memory of all chunk streams and buffers, without the search tree of high ids.
+    #[cfg(test)]
+    pub(super) fn reserved_bytes(&self) -> usize {
+        self.streams.reserved_bytes() + self.spare.capacity()
+    }
+
+    fn recycle(&mut self, mut buffer: Vec<u8>) {
+        if buffer.capacity() <= SPARE_AT_MOST && buffer.capacity() > self.spare.capacity() {
+            buffer.clear();
+            self.spare = buffer;
+        }
+    }
+
+    #[inline]
+    fn head(&self, chunk: Chunk) -> Head {
+        let state = &self.streams[chunk.stream];
+        Head {
+            chunk_stream: ChunkStreamId::new(chunk.id).unwrap_or(ChunkStreamId::CONTROL),
+            timestamp: state.timestamp,
+            kind: MessageType(state.header.kind),
+            stream: MessageStreamId(state.header.stream),
+        }
+    }
+
+    /// Set Chunk Size and Abort take effect as soon as they are complete (RTMP 5.4).
+    #[cold]
+    fn apply(
+        &mut self,
+        head: Head,
+        payload: &[u8],
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<(), SessionError> {
+        let on_connection = head.stream == MessageStreamId::CONNECTION;
+        match (head.kind, Control::decode(head.kind, payload)) {
+            (MessageType::SET_CHUNK_SIZE, Err(error)) => Err(error.at(self.consumed).into()),
+            // Ignored or obeyed, one of the two sides would take the next chunk for something else.
+            (MessageType::SET_CHUNK_SIZE, Ok(_)) if !on_connection => Err(PeerMisbehaved {
+                what: "Set Chunk Size on a message stream other than 0",
+                clause: "RTMP 5.4",
+                offset: self.consumed,
+            }
+            .into()),
+            (_, Ok(Control::SetChunkSize(declared))) => {
+                let honest = declared.min(MAX_MESSAGE_LEN);
+                let current = self.chunk_size;
+                self.chunk_size = match tamper {
+                    Some(tamper) => tamper.chunk_size_in(declared, honest, current).max(1),
+                    None => honest,
+                };
+                Ok(())
+            }
+            (_, Ok(Control::Abort(id))) if on_connection => {
+                let Some(stream) = self.streams.find(id) else { return Ok(()) };
+                let id = ChunkStreamId::new(id).unwrap_or(ChunkStreamId::CONTROL);
+                if tamper.as_mut().is_none_or(|tamper| tamper.abort_in(id)) {
+                    drop(self.give_up(stream));
+                }
+                Ok(())
+            }
+            // An Abort without an id, or the message type 0, which is not assigned.
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Shows a header to the tamper before it takes effect.
+#[cold]
+fn tampered_header(
+    tamper: &mut (dyn Tamper + '_),
+    header: Header,
+    state: &ChunkStream,
+    timestamp: Timestamp,
+    delta: u32,
+) -> (InputRuling, ChunkIn) {
+    let starts_message = state.partial.is_none();
+    let message = header.message;
+    let mut chunk = ChunkIn {
+        fmt: header.basic.fmt,
+        basic_header_len: header.basic.len,
+        chunk_stream: header.id,
+        starts_message,
+        field: if message.extended { EXTENDED } else { message.time },
+        extended: header.extended,
+        previous: header.stream.map(|_| match starts_message {
+            true => state.timestamp,
+            false => Timestamp(state.timestamp.0.wrapping_sub(state.delta)),
+        }),
+        timestamp,
+        delta,
+        length: message.length,
+        kind: MessageType(message.kind),
+        stream: MessageStreamId(message.stream),
+        received: state.received() as u32,
+    };
+    (tamper.chunk_in(&mut chunk), chunk)
+}
+
+fn missing(error: &nom::Err<nom::error::Error<&[u8]>>) -> NonZeroUsize {
+    match error {
+        Incomplete(Needed::Size(missing)) => *missing,
+        _ => NonZeroUsize::MIN,
+    }
+}

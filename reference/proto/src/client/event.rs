@@ -1,0 +1,145 @@
+//! What a client session is started with, and what it tells the application.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+use rtmp_amf::Value;
+
+use crate::{MessageStreamId, MessageType, RtmpUrl, StatusInfo, Timestamp};
+
+/// What `connect` says (RTMP 7.2.1.1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConnectParams {
+    /// `app`, without a leading slash (EA 8.1.3).
+    pub app: String,
+    /// `tcUrl`, without userinfo and fragment (EA 8.1.2).
+    pub tc_url: String,
+    /// `flashVer`.
+    pub flash_ver: String,
+    /// Further properties of the command object. One named like a property that is sent anyway takes its
+    /// place.
+    pub extra: Vec<(String, Value)>,
+    /// Values after the command object (EA 8.1.5).
+    pub arguments: Vec<Value>,
+}
+
+impl ConnectParams {
+    /// For an application and its URL, with a flashVer of this crate.
+    #[must_use]
+    pub fn new(app: &str, tc_url: &str) -> Self {
+        Self {
+            app: app.into(),
+            tc_url: tc_url.into(),
+            flash_ver: FLASH_VER.into(),
+            extra: Vec::new(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// For a URL; the parts of its userinfo become string arguments (RTMP URI 4.2).
+    #[must_use]
+    pub fn from_url(url: &RtmpUrl) -> Self {
+        let arguments = url.connect_arguments().into_iter().map(Value::from).collect();
+        Self { arguments, ..Self::new(url.app(), &url.tc_url()) }
+    }
+
+    pub(super) fn into_values(self) -> (Value, Vec<Value>) {
+        let mut properties: Vec<(String, Value)> = Vec::from([
+            ("app".into(), Value::String(self.app)),
+            ("type".into(), Value::from("nonprivate")),
+            ("flashVer".into(), Value::String(self.flash_ver)),
+            ("tcUrl".into(), Value::String(self.tc_url)),
+            ("fpad".into(), Value::Boolean(false)),
+            ("capabilities".into(), Value::Number(15.0)),
+            // Every codec of the tables of RTMP 7.2.1.1: this session passes media through.
+            ("audioCodecs".into(), Value::Number(f64::from(0x0FFF))),
+            ("videoCodecs".into(), Value::Number(f64::from(0x00FF))),
+            ("objectEncoding".into(), Value::Number(0.0)),
+        ]);
+        for (key, value) in self.extra {
+            match properties.iter_mut().find(|(name, _)| *name == key) {
+                Some(property) => property.1 = value,
+                None => properties.push((key, value)),
+            }
+        }
+        (Value::Object(properties), self.arguments)
+    }
+}
+
+/// The form that encoders use; some servers look for the prefix.
+const FLASH_VER: &str = concat!("FMLE/3.0 (compatible; rtmp-proto ", env!("CARGO_PKG_VERSION"), ")");
+
+/// What happened on the connection.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum ClientEvent {
+    /// `_result` of connect.
+    Connected {
+        /// First object of the result, often with `fmsVer`; null where there is none.
+        properties: Value,
+        /// Information object.
+        information: Value,
+    },
+    /// `_result` of createStream.
+    StreamReady {
+        /// The id that the server chose.
+        stream: MessageStreamId,
+    },
+    /// onStatus `NetStream.Publish.Start`: media may be sent.
+    PublishStarted {
+        /// The stream.
+        stream: MessageStreamId,
+    },
+    /// onStatus `NetStream.Play.Start`.
+    PlayStarted {
+        /// The stream.
+        stream: MessageStreamId,
+    },
+    /// Any other onStatus whose level is not `error`.
+    Status {
+        /// The stream; 0 for the connection.
+        stream: MessageStreamId,
+        /// Level, code and description.
+        info: StatusInfo,
+        /// The whole information object.
+        information: Value,
+    },
+    /// The server refused: `_error` of connect or createStream, or an onStatus of level `error`. After
+    /// `_error` of connect the connection is to be closed.
+    Rejected {
+        /// The stream; 0 for the connection.
+        stream: MessageStreamId,
+        /// Level, code and description.
+        info: StatusInfo,
+        /// The whole information object.
+        information: Value,
+    },
+    /// Media that is played. Sub-messages of an aggregate and data messages of type 15 arrive as types
+    /// 8, 9 and 18.
+    Media {
+        /// 8, 9 or 18.
+        kind: MessageType,
+        /// As sent.
+        timestamp: Timestamp,
+        /// As sent; may be empty.
+        payload: Bytes,
+    },
+    /// StreamBegin (RTMP 7.1.7).
+    StreamBegin {
+        /// The stream; 0 for the connection.
+        stream: MessageStreamId,
+    },
+    /// StreamEOF: the playback that was asked for is over (RTMP 7.1.7).
+    StreamEof {
+        /// The stream.
+        stream: MessageStreamId,
+    },
+    /// StreamDry: no data for a while (RTMP 7.1.7).
+    StreamDry {
+        /// The stream.
+        stream: MessageStreamId,
+    },
+    /// The server asked for the end with the command `close`.
+    Closed,
+}

@@ -1,0 +1,8 @@
+//! The client's half of a connection.
+
+mod event;
+mod replies;
+mod session;
+
+pub use event::{ClientEvent, ConnectParams};
+pub use session::ClientSession;

@@ -1,0 +1,168 @@
+//! Command messages, types 20 and 17 (RTMP 7.1.1, 7.2): name, transaction id, command object and
+//! any number of further values (EA 8.2).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use bytes::Bytes;
+use rtmp_amf::{Decoder, EncodeError, Value};
+
+use crate::{ChunkStreamId, Limits, Message, MessageStreamId, MessageType, Timestamp, TransactionId};
+
+/// One command: a call, or the answer to one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Command {
+    /// Procedure to call, or `_result` or `_error` for an answer. Case matters.
+    pub name: String,
+    /// Ties an answer to its call; 0 where no answer is wanted (RTMP 7.2.1.2).
+    pub transaction: TransactionId,
+    /// Command object, null where there is none.
+    pub object: Value,
+    /// What follows the command object.
+    pub arguments: Vec<Value>,
+}
+
+/// Why a message is no command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// A value is malformed or exceeds a limit.
+    Amf(rtmp_amf::Error),
+    /// The body of a type 17 message starts with a format selector other than 0 (EA 7.2).
+    Selector(u8),
+    /// The first value is no string (RTMP 7.1.1).
+    Name,
+    /// The second value is no number (RTMP 7.1.1).
+    Transaction,
+}
+
+impl Command {
+    /// A command without a command object.
+    #[must_use]
+    pub fn new(name: &str, transaction: TransactionId, arguments: Vec<Value>) -> Self {
+        Self { name: name.into(), transaction, object: Value::Null, arguments }
+    }
+
+    /// Reads the body of a message of type 20 or 17. Values missing at the tail are absent: the
+    /// transaction id is then 0 and the command object null. A null in the place of the transaction id
+    /// reads as 0 as well. The body of type 17 may lack its format selector (MSG-014).
+    ///
+    /// # Errors
+    /// [`CommandError`]; the offset inside counts from the first AMF byte of the body.
+    pub fn decode(kind: MessageType, payload: &[u8], limits: &Limits) -> Result<Self, CommandError> {
+        let body = amf0_body(kind, payload).map_err(CommandError::Selector)?;
+        let limits = amf_limits(limits);
+        let mut decoder = Decoder::new(body, &limits);
+        let Some(Value::String(name)) = decoder.next_value()? else { return Err(CommandError::Name) };
+        let transaction = match decoder.next_value()? {
+            Some(Value::Number(id)) => TransactionId(id),
+            None | Some(Value::Null | Value::Undefined) => TransactionId(0.0),
+            Some(_) => return Err(CommandError::Transaction),
+        };
+        let object = decoder.next_value()?.unwrap_or(Value::Null);
+        let mut arguments = Vec::new();
+        while let Some(value) = decoder.next_value()? {
+            arguments.push(value);
+        }
+        Ok(Self { name, transaction, object, arguments })
+    }
+
+    /// The body of a type 20 message.
+    ///
+    /// # Errors
+    /// A value that AMF0 cannot carry.
+    pub fn encode(&self) -> Result<Bytes, EncodeError> {
+        let mut out = Vec::with_capacity(64);
+        rtmp_amf::encode(&Value::from(self.name.as_str()), &mut out)?;
+        rtmp_amf::encode(&Value::Number(self.transaction.0), &mut out)?;
+        rtmp_amf::encode(&self.object, &mut out)?;
+        for value in &self.arguments {
+            rtmp_amf::encode(value, &mut out)?;
+        }
+        Ok(out.into())
+    }
+
+    /// A type 20 message with timestamp 0.
+    ///
+    /// # Errors
+    /// A value that AMF0 cannot carry.
+    pub fn into_message(
+        self,
+        chunk_stream: ChunkStreamId,
+        stream: MessageStreamId,
+    ) -> Result<Message, EncodeError> {
+        Ok(Message {
+            chunk_stream,
+            timestamp: Timestamp(0),
+            kind: MessageType::COMMAND_AMF0,
+            stream,
+            payload: self.encode()?,
+        })
+    }
+
+    /// The argument at `index`, counted after the command object.
+    #[must_use]
+    pub fn argument(&self, index: usize) -> Option<&Value> {
+        self.arguments.get(index)
+    }
+}
+
+/// The AMF0 values of a body: types 17 and 15 start with a format selector byte, which has to be 0
+/// (EA 7.2). A body that starts with a string marker lacks it and is taken as it is. `Err` holds any
+/// other selector.
+pub(crate) fn amf0_body(kind: MessageType, payload: &[u8]) -> Result<&[u8], u8> {
+    match (kind, payload.first()) {
+        (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(0)) => Ok(&payload[1..]),
+        (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(&selector)) if selector != 2 => Err(selector),
+        _ => Ok(payload),
+    }
+}
+
+pub(crate) fn amf_limits(limits: &Limits) -> rtmp_amf::Limits {
+    rtmp_amf::Limits {
+        depth: limits.amf_depth,
+        nodes: limits.amf_nodes,
+        string_bytes: limits.message_len as usize,
+    }
+}
+
+impl CommandError {
+    /// What was wrong, without a full stop.
+    #[must_use]
+    pub const fn what(self) -> &'static str {
+        match self {
+            Self::Amf(error) => error.kind.what(),
+            Self::Selector(_) => "the format selector of an AMF3 command is not 0",
+            Self::Name => "a command does not start with its name, a string",
+            Self::Transaction => "the transaction id of a command is not a number",
+        }
+    }
+
+    /// The clause that says so.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Amf(error) => error.kind.clause(),
+            Self::Selector(_) => "EA 7.2",
+            Self::Name | Self::Transaction => "RTMP 7.1.1",
+        }
+    }
+}
+
+impl From<rtmp_amf::Error> for CommandError {
+    fn from(error: rtmp_amf::Error) -> Self {
+        Self::Amf(error)
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Amf(error) => error.fmt(f),
+            _ => write!(f, "{} ({})", self.what(), self.clause()),
+        }
+    }
+}
+
+impl core::error::Error for CommandError {}

@@ -1,0 +1,16 @@
+//! The server's half of a connection.
+
+mod commands;
+mod event;
+mod media;
+mod session;
+mod streams;
+
+pub use event::{Notice, PlayStart, PublishMode, Rejection, RequestId, ServerEvent};
+pub use media::chunk_media;
+pub use session::ServerSession;
+
+#[cfg(test)]
+mod captured;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! The information object of `onStatus`, `_result` and `_error` (RTMP 7.2.2; E-RTMP v2, onStatus).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use rtmp_amf::Value;
+
+use crate::{Command, TransactionId};
+
+/// `level`, `code` and `description` of an information object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusInfo {
+    /// `status`, `warning` or `error`.
+    pub level: String,
+    /// For programs, e.g. `NetStream.Publish.Start`.
+    pub code: String,
+    /// For people. Empty where the peer sent none.
+    pub description: String,
+}
+
+impl StatusInfo {
+    /// Level `status`.
+    #[must_use]
+    pub fn status(code: &str, description: &str) -> Self {
+        Self { level: "status".into(), code: code.into(), description: description.into() }
+    }
+
+    /// Level `error`.
+    #[must_use]
+    pub fn error(code: &str, description: &str) -> Self {
+        Self { level: "error".into(), code: code.into(), description: description.into() }
+    }
+
+    /// What an information object says. `None` where it has no properties; a missing description is
+    /// empty (STAT-004), a missing level `status`.
+    #[must_use]
+    pub fn from_value(value: &Value) -> Option<Self> {
+        value.properties()?;
+        let text = |key: &str| value.property(key).and_then(Value::as_str).map(String::from);
+        Some(Self {
+            level: text("level").unwrap_or_else(|| "status".into()),
+            code: text("code").unwrap_or_default(),
+            description: text("description").unwrap_or_default(),
+        })
+    }
+
+    /// Whether the level is `error`.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.level == "error"
+    }
+
+    /// The information object, in the order level, code, description.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        let mut properties = Vec::with_capacity(4);
+        properties.push(("level".into(), Value::String(self.level)));
+        properties.push(("code".into(), Value::String(self.code)));
+        properties.push(("description".into(), Value::String(self.description)));
+        Value::Object(properties)
+    }
+
+    /// `onStatus` with transaction id 0 and a null command object (RTMP 7.2.2).
+    #[must_use]
+    pub fn into_on_status(self) -> Command {
+        Command::new("onStatus", TransactionId(0.0), Vec::from([self.into_value()]))
+    }
+}
