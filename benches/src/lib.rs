@@ -1,9 +1,7 @@
 //! Inputs of the benches: chunk streams made from a fixed seed, the same bytes on each machine.
 
 use bytes::{Bytes, BytesMut};
-use rtmp_proto::{
-    ChunkEncoder, ChunkStreamId, Control, Message, MessageStreamId, MessageType, Timestamp,
-};
+use rtmp_proto::{ChunkEncoder, ChunkStreamId, Control, Message, MessageStreamId, MessageType, Timestamp};
 
 /// Pieces in which an input is fed, in bytes: what a large read of a socket gives.
 pub const PIECE: usize = 64 << 10;

@@ -15,6 +15,9 @@ use crate::stage::{Bystander, Stage};
 use crate::target::Target;
 use crate::wire::Transcript;
 
+/// Why the rest is skipped when a target has ended.
+const GONE: &str = "the target ended and could not be started again";
+
 /// How a run is made.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -26,8 +29,11 @@ pub struct Options {
     pub seed: u64,
     /// Stop after the first new failure.
     pub fail_fast: bool,
-    /// Whether hostile cases may run against this target.
+    /// Whether hostile cases may run against a target that is neither on loopback nor private.
     pub allow_hostile: bool,
+    /// Cases known to end this target: they run alone after all others, so that a target which nobody starts
+    /// again is judged by everything else first.
+    pub last: Vec<String>,
 }
 
 impl Default for Options {
@@ -37,7 +43,8 @@ impl Default for Options {
             patience: Duration::from_secs(5),
             seed: 1,
             fail_fast: false,
-            allow_hostile: true,
+            allow_hostile: false,
+            last: Vec::new(),
         }
     }
 }
@@ -123,6 +130,8 @@ pub struct Note {
 pub struct RunReport {
     /// In the order of the catalogue; selected cases only.
     pub outcomes: Vec<Outcome>,
+    /// Cases that ran only because selected ones come after them.
+    pub prerequisites: Vec<Outcome>,
     /// About the run as a whole.
     pub notes: Vec<Note>,
     /// Whether it was cut short.
@@ -162,15 +171,34 @@ pub async fn run(
         stop,
         counter: target.counter(),
     };
+    let (last, others) = known_to_end_it(with_prerequisites(all, selected), &options.last);
     let (alone, shared): (Vec<_>, Vec<_>) =
-        with_prerequisites(all, selected).into_iter().partition(|c| c.company == Company::Hostile);
+        others.into_iter().partition(|c| c.company == Company::Hostile);
     let suspects = run.shared(&shared, target, &mut progress).await;
     run.again_alone(suspects, target, &mut progress).await;
     run.hostile(&alone, target, &mut progress).await;
+    run.one_by_one(&last, target, &mut progress).await;
     let interrupted = run.stopped();
     let outcomes =
         all.iter().filter(|c| wanted.contains(c.id)).filter_map(|c| run.done.remove(c.id)).collect();
-    RunReport { outcomes, notes: run.notes, interrupted }
+    let prerequisites = run.done.into_values().collect();
+    RunReport { outcomes, prerequisites, notes: run.notes, interrupted }
+}
+
+/// Splits off the cases of `last` and whatever comes after them.
+fn known_to_end_it(
+    cases: Vec<&'static Case>,
+    last: &[String],
+) -> (Vec<&'static Case>, Vec<&'static Case>) {
+    let mut ids: BTreeSet<&str> = cases.iter().map(|c| c.id).filter(|id| last.iter().any(|l| l == id)).collect();
+    loop {
+        let before = ids.len();
+        ids.extend(cases.iter().filter(|c| c.after.iter().any(|a| ids.contains(a))).map(|c| c.id).collect::<Vec<_>>());
+        if ids.len() == before {
+            break;
+        }
+    }
+    cases.into_iter().partition(|c| ids.contains(c.id))
 }
 
 struct Run {
@@ -289,7 +317,7 @@ impl Run {
         }
         for case in waiting {
             if !self.stopped() {
-                let outcome = Outcome::skipped(case, "the target ended and could not be started again");
+                let outcome = Outcome::skipped(case, GONE);
                 progress(Progress::Ended(&outcome));
                 self.done.insert(case.id, outcome);
             }
@@ -305,10 +333,39 @@ impl Run {
         progress: &mut impl FnMut(Progress<'_>),
     ) {
         for case in suspects {
-            if self.stopped() {
+            if self.stopped() || !target.is_alive().await {
                 return;
             }
             self.alone(case, target, progress).await;
+        }
+    }
+
+    /// Cases that are known to end the target, in catalogue order.
+    async fn one_by_one(
+        &mut self,
+        cases: &[&'static Case],
+        target: &mut Target,
+        progress: &mut impl FnMut(Progress<'_>),
+    ) {
+        for case in cases {
+            if self.stopped() {
+                return;
+            }
+            let outcome = match self.blocker(case) {
+                Ok(Some((by, verdict))) => Outcome::blocked(case, by, verdict),
+                _ if !target.is_alive().await => Outcome::skipped(case, GONE),
+                Ok(None) if case.hostile() => {
+                    self.hostile(&[case], target, progress).await;
+                    continue;
+                }
+                Ok(None) => {
+                    self.alone(case, target, progress).await;
+                    continue;
+                }
+                Err(()) => Outcome::skipped(case, "a case that it comes after was not reached"),
+            };
+            progress(Progress::Ended(&outcome));
+            self.done.insert(case.id, outcome);
         }
     }
 
@@ -366,6 +423,7 @@ impl Run {
                     case,
                     "hostile cases need --allow-hostile against an address that is neither loopback nor private",
                 ),
+                Ok(None) if !target.is_alive().await => Outcome::skipped(case, GONE),
                 Ok(None) => {
                     progress(Progress::Began(case));
                     if bystander.is_none() {

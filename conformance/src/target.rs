@@ -105,6 +105,8 @@ pub enum Wanted {
 
 /// How long a spawned target may take until it accepts connections.
 pub const READY_WITHIN: Duration = Duration::from_secs(30);
+/// How long a target that ended may take until its supervisor has started it again.
+const BACK_WITHIN: Duration = Duration::from_secs(3);
 /// Lines of a spawned target's stderr kept between two cases.
 const STDERR_LINES: usize = 200;
 
@@ -220,11 +222,25 @@ impl Target {
 
     /// Starts it again after a crash; `false` if the suite did not start it or cannot.
     pub async fn restart(&mut self) -> bool {
-        let Kind::Spawn { child, end, .. } = &mut self.kind else { return false };
+        let Kind::Spawn { child, end, .. } = &mut self.kind else { return self.comes_back().await };
         *child = None;
         *end = None;
         self.restarts += 1;
         self.launch().await.is_ok()
+    }
+
+    /// Whether somebody else (a supervisor) starts it again.
+    async fn comes_back(&mut self) -> bool {
+        let deadline = tokio::time::Instant::now() + BACK_WITHIN;
+        let mut ticks = tokio::time::interval(Duration::from_millis(100));
+        while tokio::time::Instant::now() < deadline {
+            ticks.tick().await;
+            if tokio::net::TcpStream::connect(self.place.addr).await.is_ok() {
+                self.restarts += 1;
+                return true;
+            }
+        }
+        false
     }
 
     /// How it ended.
@@ -279,6 +295,8 @@ impl Target {
         }
         let pid = started.id();
         let deadline = tokio::time::Instant::now() + READY_WITHIN;
+        // The port is polled: there is no event for another process that starts to listen.
+        let mut ticks = tokio::time::interval(Duration::from_millis(20));
         loop {
             if let Ok(Some(status)) = started.try_wait() {
                 return Err(format!("`{program}` ended before it accepted connections: {status}"));
@@ -289,8 +307,7 @@ impl Target {
             if tokio::time::Instant::now() > deadline {
                 return Err(format!("`{program}` did not listen at {} in time", self.place.addr));
             }
-            // The port is polled: there is no event for another process that starts to listen.
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            ticks.tick().await;
         }
         *child = Some(started);
         *end = None;

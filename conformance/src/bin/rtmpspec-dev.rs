@@ -16,7 +16,7 @@ async fn main() {
     let all = cases::all();
     let selected: Vec<_> = all.iter().copied().filter(|c| args.len() < 2 || args[1..].iter().any(|a| c.id.starts_with(a.as_str()))).collect();
     let (_tx, rx) = tokio::sync::watch::channel(false);
-    let options = runner::Options { patience, ..Default::default() };
+    let options = runner::Options { patience, allow_hostile: true, ..Default::default() };
     let report = runner::run(&all, &selected, &mut target, Arc::new(probe), &options, rx, |_| {}).await;
     for o in &report.outcomes {
         println!("{:12} {:55} {} {} [{} ms]", o.judged.verdict.word(), o.case.id, o.judged.because.as_deref().unwrap_or(""), o.judged.detail.as_deref().unwrap_or(""), o.took.as_millis());

@@ -4,11 +4,17 @@
 //! The faults are values of [`rtmp_proto::tamper::Tamper`]. Only the test binary `rtmpspec-faults` and the tests
 //! construct them.
 
+mod aux_commands;
 pub mod check;
 mod chunk;
+mod ctrl;
 mod hooks;
 mod hs;
+mod msg;
 mod nsp;
+mod peek;
+mod rob;
+mod ucm;
 
 use rtmp_proto::tamper::Tamper;
 
@@ -31,6 +37,15 @@ pub struct Fault {
 /// Every fault.
 #[must_use]
 pub fn all() -> Vec<&'static Fault> {
-    let areas: &[&'static [Fault]] = &[hs::FAULTS, chunk::FAULTS, nsp::FAULTS];
+    let areas: &[&'static [Fault]] = &[
+        hs::FAULTS,
+        chunk::FAULTS,
+        ctrl::FAULTS,
+        ucm::FAULTS,
+        msg::FAULTS,
+        nsp::FAULTS,
+        aux_commands::FAULTS,
+        rob::FAULTS,
+    ];
     areas.iter().flat_map(|faults| faults.iter()).collect()
 }

@@ -13,6 +13,9 @@ use crate::wire::Heard;
 /// How often a synchronising frame is repeated while the player is not attached yet.
 const SYNC_EVERY: Duration = Duration::from_millis(250);
 
+/// How often the wait for a marker looks whether the publisher was closed meanwhile.
+const LOOK_AGAIN: Duration = Duration::from_millis(400);
+
 /// How an echo is set up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EchoOptions {
@@ -118,16 +121,26 @@ impl Echo {
     /// not part of the result.
     pub async fn until(&mut self, published: &[Msg], marker: &[u8]) -> Seen {
         let from = self.from;
-        let seen = self
-            .view
-            .link
-            .wait(|v| {
-                v.heard[from.min(v.heard.len())..]
-                    .iter()
-                    .position(|h| h.message.kind == 9 && h.message.body == marker)
-                    .map(|at| from + at)
-            })
-            .await;
+        let deadline = tokio::time::Instant::now() + self.view.link.patience;
+        let seen = loop {
+            let publisher_gone = self.live.link.is_closed();
+            let seen = self
+                .view
+                .link
+                .wait_for(LOOK_AGAIN, |v| {
+                    v.heard[from.min(v.heard.len())..]
+                        .iter()
+                        .position(|h| h.message.kind == 9 && h.message.body == marker)
+                        .map(|at| from + at)
+                })
+                .await;
+            // Without a publisher nothing more is on its way but what was relayed in the last moment.
+            let over = publisher_gone || tokio::time::Instant::now() >= deadline;
+            match seen {
+                Err(Seen::Silent { .. }) if !over => {}
+                seen => break seen,
+            }
+        };
         let heard = self.view.link.heard();
         let (end, ended) = match seen {
             Ok(at) => (at, "marker"),

@@ -176,6 +176,15 @@ impl Link {
         self.write(bytes).await;
     }
 
+    /// Sends valid bytes one write each, as far apart as the scheduler allows.
+    pub async fn one_by_one(&mut self, note: &str, bytes: &[u8]) {
+        self.transcript.line('>', &self.name, note);
+        for byte in bytes {
+            self.write(std::slice::from_ref(byte)).await;
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Sends bytes that break the text, under the lie's name.
     pub async fn lie(&mut self, name: &str, bytes: &[u8]) {
         self.transcript.line('!', &self.name, &format!("lie {name}, {} B", bytes.len()));

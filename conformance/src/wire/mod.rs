@@ -7,4 +7,5 @@ pub mod redact;
 pub mod transcript;
 
 pub use link::{Heard, Link};
+pub use reader::MessageSeen;
 pub use transcript::Transcript;

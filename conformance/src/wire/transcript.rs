@@ -42,7 +42,8 @@ pub struct Connection {
     pub packets: Vec<Packet>,
     /// Bytes not kept, sent and heard.
     pub dropped: [u64; 2],
-    kept: [usize; 2],
+    /// Bytes kept, sent and heard.
+    pub kept: [usize; 2],
     /// How it ended, with the time.
     pub end: Option<(Duration, Direction, bool)>,
 }

@@ -30,11 +30,8 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Relay live streams from publishers to players
     Serve(Serve),
-    /// Publish an FLV file
     Publish(Publish),
-    /// Play a stream into an FLV file
     Play(Play),
 }
 
@@ -73,6 +70,10 @@ pub struct Serve {
     /// Chunk size for sending, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=0xFF_FFFF))]
     pub chunk_size: u32,
+
+    /// Time in seconds that players wait for a publisher that left, before their play is over
+    #[arg(long, value_name = "SECS", default_value_t = 10.0, value_parser = parse_wait)]
+    pub republish_wait: f64,
 
     /// Log one JSON object per line
     #[arg(long)]
@@ -152,6 +153,13 @@ fn parse_seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= 1e9 => Ok(seconds),
         _ => Err("expected a number of seconds above 0".into()),
+    }
+}
+
+fn parse_wait(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=1e9).contains(&seconds) => Ok(seconds),
+        _ => Err("expected a number of seconds".into()),
     }
 }
 

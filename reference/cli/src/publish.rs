@@ -15,7 +15,11 @@ pub async fn run(args: Publish) -> Result<(), Failure> {
     let source = FlvSource::open(&args.file).map_err(|error| {
         let not_flv = matches!(error, SourceError::Flv { .. });
         let failure = Failure::new(format!("{file}: {error}"));
-        if not_flv { failure.next_step("Other files become FLV with: ffmpeg -i FILE -c copy out.flv") } else { failure }
+        if not_flv {
+            failure.next_step("Other files become FLV with: ffmpeg -i FILE -c copy out.flv")
+        } else {
+            failure
+        }
     })?;
     let options = PublishOptions {
         pace: if args.fast { Pace::Fast } else { Pace::RealTime },
@@ -34,7 +38,8 @@ pub async fn run(args: Publish) -> Result<(), Failure> {
         ClientError::Source(error) => Failure::new(format!("{file}: {error}")),
         error => error.into(),
     })?;
-    eprintln!("publish: done: {}", describe(&summary.counts));
+    let how = if summary.ended == Ended::Stopped { "stopped" } else { "done" };
+    eprintln!("publish: {how}: {}", describe(&summary.counts));
     match summary.ended {
         Ended::Stopped => Err(Failure::interrupted()),
         _ => Ok(()),

@@ -10,7 +10,9 @@ use crate::args::Serve;
 use crate::failure::Failure;
 
 pub async fn run(args: Serve) -> Result<(), Failure> {
-    let mut config = ServerConfig { max_connections: args.max_connections as usize, ..ServerConfig::default() };
+    let mut config =
+        ServerConfig { max_connections: args.max_connections as usize, ..ServerConfig::default() };
+    config.republish_wait_ms = (args.republish_wait * 1000.0) as u64;
     config.limits.chunk_size_out = args.chunk_size;
     if !args.apps.is_empty() {
         config.apps = Apps::Only(args.apps);
@@ -24,7 +26,8 @@ pub async fn run(args: Serve) -> Result<(), Failure> {
     })?;
     let mut stdout = std::io::stdout();
     let line = writeln!(stdout, "listening on rtmp://{}", server.local_addr());
-    line.and_then(|()| stdout.flush()).map_err(|error| Failure::new(format!("cannot write to stdout: {error}")))?;
+    line.and_then(|()| stdout.flush())
+        .map_err(|error| Failure::new(format!("cannot write to stdout: {error}")))?;
     server.run(stop_signal()).await;
     Ok(())
 }

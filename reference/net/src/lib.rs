@@ -18,10 +18,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod relay;
 pub mod client;
 mod outbox;
 mod pace;
+pub mod relay;
 pub mod server;
 
 pub use pace::Pace;

@@ -75,3 +75,70 @@ impl core::fmt::Display for AggregateError {
 }
 
 impl core::error::Error for AggregateError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ChunkStreamId, MessageStreamId};
+
+    /// Type, timestamp and body, or the offset of an error.
+    type Inner = Result<(u8, u32, Vec<u8>), usize>;
+
+    fn split(timestamp: u32, payload: &[u8]) -> Vec<Inner> {
+        let message = Message {
+            chunk_stream: ChunkStreamId::COMMAND,
+            timestamp: Timestamp(timestamp),
+            kind: MessageType::AGGREGATE,
+            stream: MessageStreamId(3),
+            payload: Bytes::copy_from_slice(payload),
+        };
+        Aggregate::new(message)
+            .map(|inner| {
+                let inner = inner.map_err(|error| error.offset)?;
+                assert_eq!((inner.stream, inner.chunk_stream), (MessageStreamId(3), ChunkStreamId::COMMAND));
+                Ok((inner.kind.0, inner.timestamp.0, inner.payload.to_vec()))
+            })
+            .collect()
+    }
+
+    /// Sub-message with stream id 77, and its back pointer.
+    fn sub(kind: u8, timestamp: [u8; 4], body: &[u8]) -> Vec<u8> {
+        let length = body.len() as u8;
+        let back = [0, 0, 0, 11 + length];
+        [&[kind, 0, 0, length][..], &timestamp, &[0, 0, 77], body, &back].concat()
+    }
+
+    #[test]
+    fn timestamps_are_shifted_by_the_difference_to_the_first() {
+        let body = [sub(8, [0, 0, 100, 0], &[1]), sub(9, [0, 0, 120, 0], &[]), sub(18, [0, 0, 90, 0], &[2])];
+        let at = |timestamp| split(timestamp, &body.concat());
+        assert_eq!(at(5000), [Ok((8, 5000, vec![1])), Ok((9, 5020, vec![])), Ok((18, 4990, vec![2]))]);
+        assert_eq!(at(0xFFFF_FFFF)[1], Ok((9, 19, vec![])));
+        // Low 24 bits first, then the high byte (errata E-43): 0x01000000 and 20 ms later.
+        let body = [sub(8, [0, 0, 0, 1], &[]), sub(8, [0, 0, 20, 1], &[])];
+        assert_eq!(
+            split(0x0100_0000, &body.concat()),
+            [Ok((8, 0x0100_0000, vec![])), Ok((8, 0x0100_0014, vec![]))]
+        );
+    }
+
+    #[test]
+    fn back_pointers_may_be_wrong_or_cut() {
+        let mut body = [sub(8, [0; 4], &[1]), sub(9, [0; 4], &[2])].concat();
+        body[15] = 0xEE;
+        for cut in 0..=4 {
+            let split = split(0, &body[..body.len() - cut]);
+            assert_eq!(split, [Ok((8, 0, vec![1])), Ok((9, 0, vec![2]))], "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_cut_sub_message_is_an_error_at_its_place() {
+        let body = [sub(8, [0; 4], &[1]), sub(9, [0; 4], &[2, 3])].concat();
+        for cut in 17..body.len() - 4 {
+            assert_eq!(split(0, &body[..cut]), [Ok((8, 0, vec![1])), Err(16)], "{cut}");
+        }
+        assert_eq!(split(0, &[]), []);
+        assert_eq!(split(0, &[8, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0]), [Err(0)]);
+    }
+}

@@ -114,7 +114,9 @@ impl Command {
 pub(crate) fn amf0_body(kind: MessageType, payload: &[u8]) -> Result<&[u8], u8> {
     match (kind, payload.first()) {
         (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(0)) => Ok(&payload[1..]),
-        (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(&selector)) if selector != 2 => Err(selector),
+        (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(&selector)) if selector != 2 => {
+            Err(selector)
+        }
         _ => Ok(payload),
     }
 }
@@ -166,3 +168,46 @@ impl fmt::Display for CommandError {
 }
 
 impl core::error::Error for CommandError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// createStream of vectors V6: transaction id 2, null.
+    const CREATE_STREAM: &[u8] = b"\x02\x00\x0ccreateStream\x00\x40\0\0\0\0\0\0\0\x05";
+
+    fn decode(kind: MessageType, payload: &[u8]) -> Result<Command, CommandError> {
+        Command::decode(kind, payload, &Limits::default())
+    }
+
+    #[test]
+    fn a_command_both_ways() {
+        let command = Command::new("createStream", TransactionId(2.0), Vec::new());
+        assert_eq!(command.encode().unwrap(), CREATE_STREAM);
+        assert_eq!(decode(MessageType::COMMAND_AMF0, CREATE_STREAM).as_ref(), Ok(&command));
+        let message = command.clone().into_message(ChunkStreamId::COMMAND, MessageStreamId(7)).unwrap();
+        assert_eq!((message.kind, message.stream), (MessageType(20), MessageStreamId(7)));
+        let selected = [&[0], CREATE_STREAM].concat();
+        assert_eq!(decode(MessageType::COMMAND_AMF3, &selected).as_ref(), Ok(&command));
+        assert_eq!(decode(MessageType::COMMAND_AMF3, CREATE_STREAM), Ok(command));
+    }
+
+    #[test]
+    fn what_is_missing_is_absent() {
+        let bare = Command::new("createStream", TransactionId(0.0), Vec::new());
+        assert_eq!(decode(MessageType::COMMAND_AMF0, &CREATE_STREAM[..15]), Ok(bare));
+        let called = Command::new("createStream", TransactionId(2.0), Vec::new());
+        assert_eq!(decode(MessageType::COMMAND_AMF0, &CREATE_STREAM[..24]), Ok(called));
+    }
+
+    #[test]
+    fn what_is_no_command() {
+        let amf0 = MessageType::COMMAND_AMF0;
+        assert_eq!(decode(amf0, &[]), Err(CommandError::Name));
+        assert_eq!(decode(amf0, &[5]), Err(CommandError::Name));
+        assert_eq!(decode(amf0, b"\x02\0\x01x\x02\0\x011"), Err(CommandError::Transaction));
+        assert_eq!(decode(MessageType::COMMAND_AMF3, &[3, 0]), Err(CommandError::Selector(3)));
+        let cut = decode(amf0, &CREATE_STREAM[..20]).unwrap_err();
+        assert!(matches!(cut, CommandError::Amf(error) if error.offset == 16), "{cut}");
+    }
+}

@@ -59,7 +59,9 @@ impl Control {
         Ok(match kind {
             MessageType::SET_CHUNK_SIZE => match number {
                 0 => return Err(DecodeError { what: "chunk size 0", clause }),
-                0x8000_0000.. => return Err(DecodeError { what: "top bit of the chunk size is set", clause }),
+                0x8000_0000.. => {
+                    return Err(DecodeError { what: "top bit of the chunk size is set", clause });
+                }
                 size => Self::SetChunkSize(size),
             },
             MessageType::ABORT => Self::Abort(number),
@@ -186,13 +188,7 @@ mod tests {
     #[test]
     fn peer_bandwidth_without_a_limit_type_and_with_an_unknown_one() {
         let decode = |body: &[u8]| Control::decode(MessageType::SET_PEER_BANDWIDTH, body).unwrap();
-        assert_eq!(
-            decode(&[0, 0, 0, 9]),
-            Control::SetPeerBandwidth { window: 9, limit: LimitType::DYNAMIC }
-        );
-        assert_eq!(
-            decode(&[0, 0, 0, 9, 77]),
-            Control::SetPeerBandwidth { window: 9, limit: LimitType(77) }
-        );
+        assert_eq!(decode(&[0, 0, 0, 9]), Control::SetPeerBandwidth { window: 9, limit: LimitType::DYNAMIC });
+        assert_eq!(decode(&[0, 0, 0, 9, 77]), Control::SetPeerBandwidth { window: 9, limit: LimitType(77) });
     }
 }

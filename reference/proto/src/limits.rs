@@ -5,11 +5,15 @@
 pub struct Limits {
     /// Longest message, in bytes. Default 16,777,215, the most that the 24-bit field can say.
     pub message_len: u32,
-    /// Chunk streams with state at one time. Default 65,598, all there are: about 48 bytes each.
+    /// Chunk streams that a peer may use. Default 65,598, all there are: 48 bytes each, and about
+    /// 16 more for an id above 63; 7 MiB when a peer uses all.
     pub chunk_streams: u32,
-    /// Sum of the bytes of all partly received messages of a session. Default 32 MiB.
+    /// Sum of the bytes of all partly received messages of a session. Default 32 MiB. Their
+    /// buffers take at most twice that and ten times `reserve_ahead`.
     pub partial_bytes: usize,
-    /// Bytes reserved ahead of the bytes that arrived, per partial message. Default 64 KiB.
+    /// Bytes reserved ahead of the bytes that arrived of a partial message, divided among the
+    /// partial messages. Default 64 KiB. A message of which more than that has arrived has as much
+    /// reserved again as has arrived.
     pub reserve_ahead: usize,
     /// Chunk size that is used for sending, in bytes. Default 4096.
     pub chunk_size_out: u32,

@@ -13,8 +13,8 @@ use crate::control::{Control, LimitType};
 use crate::handshake::{ClientHandshake, HandshakeState, PACKET_LEN, ServerHandshake};
 use crate::tamper::{InputRuling, Tamper};
 use crate::{
-    ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId, MessageType, Millis,
-    PeerMisbehaved, SessionError, UserControl,
+    ChunkStreamId, Command, CommandError, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
+    MessageType, Millis, PeerMisbehaved, SessionError, UserControl,
 };
 
 #[derive(Debug)]
@@ -165,6 +165,25 @@ impl Link {
         PeerMisbehaved { what, clause, offset: self.decoder.bytes_consumed() }.into()
     }
 
+    /// What a malformed command does to the session.
+    pub(crate) fn command_error(&self, error: CommandError) -> SessionError {
+        let limit = match error {
+            CommandError::Amf(error) => error.kind.limit(),
+            _ => None,
+        };
+        match limit {
+            Some(maximum) => {
+                let limit = match error.clause() {
+                    "depth" => "amf_depth",
+                    "nodes" => "amf_nodes",
+                    _ => "message_len",
+                };
+                LimitExceeded { limit, value: maximum + 1, maximum }.into()
+            }
+            None => self.peer_misbehaved(error.what(), error.clause()),
+        }
+    }
+
     /// Takes all of `data` into the session and performs the handshake.
     pub(crate) fn feed(&mut self, now: Millis, data: &mut BytesMut) -> Result<(), SessionError> {
         if !self.is_open() {
@@ -196,7 +215,9 @@ impl Link {
         match ruling {
             InputRuling::Process => Ok(true),
             InputRuling::Ignore => Ok(false),
-            InputRuling::Close => Err(self.peer_misbehaved("input that this session was told to refuse", "none")),
+            InputRuling::Close => {
+                Err(self.peer_misbehaved("input that this session was told to refuse", "none"))
+            }
             InputRuling::Stall => {
                 self.state = State::Stalled;
                 self.input.clear();
@@ -394,6 +415,9 @@ impl Link {
 
     fn push(&mut self, wire: Bytes) {
         self.flush_pending();
+        if wire.is_empty() {
+            return;
+        }
         self.queued += wire.len() + QUEUE_OVERHEAD;
         self.queue.push_back(wire);
     }
@@ -423,9 +447,21 @@ impl Link {
     pub(crate) fn poll_transmit(&mut self) -> Option<Bytes> {
         self.start();
         self.flush_pending();
+        loop {
+            let piece = self.next_piece()?;
+            let Some(tamper) = self.tamper.as_mut() else { return Some(piece) };
+            let mut bytes = Vec::from(&piece[..]);
+            tamper.bytes_out(&mut bytes);
+            if !bytes.is_empty() {
+                return Some(bytes.into());
+            }
+        }
+    }
+
+    fn next_piece(&mut self) -> Option<Bytes> {
         let allowed = self.allowance();
         let next = self.queue.front_mut()?;
-        if allowed == 0 && !next.is_empty() {
+        if allowed == 0 {
             return None;
         }
         let piece = if next.len() as u64 > allowed {
@@ -436,10 +472,7 @@ impl Link {
             self.queue.pop_front()?
         };
         self.sent += piece.len() as u64;
-        let Some(tamper) = self.tamper.as_mut() else { return Some(piece) };
-        let mut bytes = Vec::from(&piece[..]);
-        tamper.bytes_out(&mut bytes);
-        Some(bytes.into())
+        Some(piece)
     }
 
     /// Bytes that the peer's limit lets go out now. The peer may or may not count the handshake in its

@@ -66,3 +66,28 @@ impl StatusInfo {
         Command::new("onStatus", TransactionId(0.0), Vec::from([self.into_value()]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_information_object_both_ways() {
+        let info = StatusInfo::error("NetStream.Publish.BadName", "The name is taken.");
+        let command = info.clone().into_on_status();
+        assert_eq!((command.name.as_str(), command.transaction), ("onStatus", TransactionId(0.0)));
+        assert_eq!(command.object, Value::Null);
+        let value = &command.arguments[0];
+        assert_eq!(value.property("level"), Some(&"error".into()));
+        assert_eq!(value.property("code"), Some(&"NetStream.Publish.BadName".into()));
+        assert_eq!(value.property("description"), Some(&"The name is taken.".into()));
+        assert_eq!(StatusInfo::from_value(value), Some(info));
+    }
+
+    #[test]
+    fn what_is_missing_or_of_another_type() {
+        let bare = Value::ecma_array([("code", Value::from("X")), ("level", Value::Number(2.0))]);
+        assert_eq!(StatusInfo::from_value(&bare), Some(StatusInfo::status("X", "")));
+        assert_eq!(StatusInfo::from_value(&Value::Null), None);
+    }
+}

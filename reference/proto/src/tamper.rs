@@ -48,7 +48,8 @@ pub struct ChunkIn {
     pub field: u32,
     /// The extended timestamp, where one was read in this chunk.
     pub extended: Option<u32>,
-    /// Absolute timestamp of the message before on this chunk stream.
+    /// Absolute timestamp of the message before on this chunk stream. In a later chunk of a
+    /// message it is `timestamp` less `delta`, which is 0 for a message that began with type 0.
     pub previous: Option<Timestamp>,
     /// Absolute timestamp of this message as computed.
     pub timestamp: Timestamp,
@@ -83,21 +84,25 @@ pub trait Tamper: Send {
     fn handshake_eager(&mut self) -> bool {
         false
     }
-    /// Maps the chunk stream id that a basic header of `wire` bytes (1..=3) announced.
+    /// Maps the chunk stream id that a basic header of `wire` bytes (1..=3) announced. Asked again
+    /// for the same chunk when its header arrives in pieces, so the answer must not depend on the
+    /// number of calls.
     fn chunk_stream(&mut self, wire: &[u8], id: ChunkStreamId) -> ChunkStreamId {
         id
     }
-    /// Whether a type 3 chunk is read with an extended timestamp while one is in force.
+    /// Whether a type 3 chunk is read with an extended timestamp while one is in force. Asked again
+    /// like [`Self::chunk_stream`].
     fn type3_has_extended(&mut self, starts_message: bool) -> bool {
         true
     }
-    /// A chunk header before it takes effect; `timestamp`, `delta`, `length`, `kind` and `stream` may be
-    /// changed.
+    /// A chunk header before it takes effect, once per chunk; an ignored chunk is skipped with its
+    /// payload. `timestamp`, `delta`, `length`,
+    /// `kind` and `stream` may be changed.
     fn chunk_in(&mut self, chunk: &mut ChunkIn) -> InputRuling {
         InputRuling::Process
     }
     /// The chunk size that a Set Chunk Size of `declared` leads to. `honest` is what a correct
-    /// receiver would use, `current` what is in force.
+    /// receiver would use, `current` what is in force. Not asked about sizes that end the session.
     fn chunk_size_in(&mut self, declared: u32, honest: u32, current: u32) -> u32 {
         honest
     }

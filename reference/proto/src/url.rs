@@ -173,7 +173,8 @@ impl FromStr for RtmpUrl {
         };
         let after = |part: &str| &text[text.len() - rest.len() - part.len()..];
         let (host, port) = if let Some(literal) = server.strip_prefix('[') {
-            let end = literal.find(']').ok_or(error("the IPv6 address has no closing bracket", after(server)))?;
+            let end =
+                literal.find(']').ok_or(error("the IPv6 address has no closing bracket", after(server)))?;
             let host = &literal[..end];
             if host.parse::<core::net::Ipv6Addr>().is_err() {
                 return Err(error("this is no IPv6 address", after(literal)));
@@ -183,6 +184,8 @@ impl FromStr for RtmpUrl {
                 (_, Some(port)) => (host, port),
                 (other, None) => return Err(error("only a port may follow the IPv6 address", after(other))),
             }
+        } else if server.matches(':').count() > 1 {
+            return Err(error("an IPv6 address needs brackets", after(server)));
         } else {
             server.split_once(':').unwrap_or((server, ""))
         };
@@ -244,7 +247,8 @@ fn split_query(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn crossed_out(secret: &str) -> String {
+/// An `x` for each character.
+pub(crate) fn crossed_out(secret: &str) -> String {
     secret.chars().map(|_| 'x').collect()
 }
 
@@ -292,3 +296,118 @@ impl fmt::Display for UrlError {
 }
 
 impl core::error::Error for UrlError {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    fn parse(text: &str) -> RtmpUrl {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn application_and_key() {
+        for (url, app, key) in [
+            ("rtmp://h", "", None),
+            ("rtmp://h/", "", None),
+            ("rtmp://h/live", "live", None),
+            ("rtmp://h/live/", "live", None),
+            ("rtmp://h/live?token=x", "live?token=x", None),
+            ("rtmp://h/live/?token=x", "live?token=x", None),
+            ("rtmp://h/live/key", "live", Some("key")),
+            ("RTMP://h/live/key?auth=a/b", "live", Some("key?auth=a/b")),
+            ("rtmp://h/live/inst/key", "live/inst", Some("key")),
+            ("rtmp://h/v2/pub/NAME?token", "v2/pub", Some("NAME?token")),
+            ("rtmp://h/live//key", "live", Some("key")),
+            ("rtmp://h//key", "", Some("key")),
+            ("rtmp://h/live?vhost=example.org/key", "live?vhost=example.org", Some("key")),
+            ("rtmp://h/live/inst?x=1#na%6de", "live/inst?x=1", Some("name")),
+            ("rtmp://h/app#", "app", None),
+        ] {
+            let parsed = parse(url);
+            assert_eq!((parsed.app(), parsed.stream_key()), (app, key), "{url}");
+            assert_eq!(parsed.tc_url(), format!("rtmp://h/{app}"));
+        }
+    }
+
+    #[test]
+    fn hosts_and_ports() {
+        for (url, host, port, address) in [
+            ("rtmp://example.org/a", "example.org", 1935, "example.org:1935"),
+            ("rtmp://example.org:/a", "example.org", 1935, "example.org:1935"),
+            ("rtmp://127.0.0.1:1936/a", "127.0.0.1", 1936, "127.0.0.1:1936"),
+            ("rtmp://[::1]/a", "::1", 1935, "[::1]:1935"),
+            ("rtmp://[2001:db8::2]:1936", "2001:db8::2", 1936, "[2001:db8::2]:1936"),
+        ] {
+            let parsed = parse(url);
+            assert_eq!((parsed.host(), parsed.port(), parsed.address().as_str()), (host, port, address));
+        }
+        assert_eq!(parse("rtmp://[::1]:1936/a/k").tc_url(), "rtmp://[::1]:1936/a");
+        assert_eq!(parse("rtmp://[::1]/a/k").tc_url(), "rtmp://[::1]/a");
+    }
+
+    #[test]
+    fn userinfo_becomes_arguments_and_stays_out_of_tc_url() {
+        let url = parse("rtmp://us%40er:pa:@host/app/key");
+        assert_eq!(url.connect_arguments(), ["us@er", "pa", ""]);
+        assert_eq!(url.tc_url(), "rtmp://host/app");
+        assert!(parse("rtmp://host/app").connect_arguments().is_empty());
+        assert_eq!(parse("rtmp://%zz%ff@host").connect_arguments(), ["%zz%ff"]);
+    }
+
+    #[test]
+    fn secrets_are_crossed_out() {
+        let text = "rtmp://u:p@h:99/live/inst/séc?t=1";
+        let url = parse(text);
+        assert_eq!(url.redacted(), "rtmp://xxx@h:99/live/inst/xxxxxxx");
+        assert_eq!(format!("{url}"), url.redacted());
+        assert_eq!(format!("{url:?}"), "RtmpUrl(rtmp://xxx@h:99/live/inst/xxxxxxx)");
+        assert_eq!(url.to_secret_string(), text);
+        assert_eq!(parse("rtmp://h/live?token=s").redacted(), "rtmp://h/live?xxxxxxx");
+        assert_eq!(parse("rtmp://h/live#key").to_secret_string(), "rtmp://h/live#key");
+        assert_eq!(url.with_stream_key("other").to_secret_string(), "rtmp://u:p@h:99/live/inst/other");
+    }
+
+    #[test]
+    fn errors_say_where() {
+        for (url, what, at) in [
+            ("", "the URL does not start with rtmp://", 0),
+            ("http://h/a", "the URL does not start with rtmp://", 0),
+            ("rtmps://h/a", "the URL does not start with rtmp://", 0),
+            ("rtmp://", "the URL has no host", 7),
+            ("rtmp:///app", "the URL has no host", 7),
+            ("rtmp://u@:1935/app", "the URL has no host", 9),
+            ("rtmp://h:0/a", "the port is not a number from 1 to 65535", 9),
+            ("rtmp://h:65536/a", "the port is not a number from 1 to 65535", 9),
+            ("rtmp://h:+1/a", "the port is not a number from 1 to 65535", 9),
+            ("rtmp://::1/a", "an IPv6 address needs brackets", 7),
+            ("rtmp://[::1/a", "the IPv6 address has no closing bracket", 7),
+            ("rtmp://[1.2.3.4]/a", "this is no IPv6 address", 8),
+            ("rtmp://[::1]1935/a", "only a port may follow the IPv6 address", 12),
+            ("rtmp://h/a live=1", "a space or control character in the URL", 10),
+        ] {
+            assert_eq!(url.parse::<RtmpUrl>(), Err(UrlError { what, at }), "{url}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_reads_the_same(
+            text in "rtmp://([a-c:%]{0,3}@)?(h|\\[::1\\])(:[1-9]{1,4})?/[a-c]{1,3}(/[a-cé]{1,3}){1,3}(\\?[a-c=/]{0,5})?",
+        ) {
+            let url: RtmpUrl = text.parse().unwrap();
+            proptest::prop_assert_eq!(url.to_secret_string(), text);
+        }
+
+        #[test]
+        fn no_text_panics_or_leaks(text in "rtmp://[a-c:@\\[\\]]{0,5}[a-c/?#%é]{0,12}", key in "SECRET[a-z/?#]{0,3}") {
+            if let Ok(url) = text.parse::<RtmpUrl>() {
+                let url = url.with_stream_key(&key);
+                let shown = format!("{url} {url:?}");
+                proptest::prop_assert!(!shown.contains("SECRET"), "{}", shown);
+            }
+        }
+    }
+}

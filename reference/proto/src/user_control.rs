@@ -45,10 +45,14 @@ impl UserControl {
     /// The body is shorter than its event needs (RTMP 6.2, 7.1.7). A session ignores such a
     /// message: no state depends on it.
     pub fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
-        let (rest, event) = be_u16(payload)
-            .map_err(|_| DecodeError { what: "user control message without an event type", clause: "RTMP 6.2" })?;
-        let short =
-            |_| DecodeError { what: "user control message shorter than its event needs", clause: "RTMP 7.1.7" };
+        let (rest, event) = be_u16(payload).map_err(|_| DecodeError {
+            what: "user control message without an event type",
+            clause: "RTMP 6.2",
+        })?;
+        let short = |_| DecodeError {
+            what: "user control message shorter than its event needs",
+            clause: "RTMP 7.1.7",
+        };
         let number = || be_u32(rest).map(|(_, number)| number).map_err(short);
         Ok(match event {
             0 => Self::StreamBegin(number()?),
@@ -120,10 +124,7 @@ mod tests {
             (UserControl::StreamBegin(1), &[0, 0, 0, 0, 0, 1]),
             (UserControl::StreamEof(2), &[0, 1, 0, 0, 0, 2]),
             (UserControl::StreamDry(3), &[0, 2, 0, 0, 0, 3]),
-            (
-                UserControl::SetBufferLength { stream: 1, ms: 3000 },
-                &[0, 3, 0, 0, 0, 1, 0, 0, 0x0b, 0xb8],
-            ),
+            (UserControl::SetBufferLength { stream: 1, ms: 3000 }, &[0, 3, 0, 0, 0, 1, 0, 0, 0x0b, 0xb8]),
             (UserControl::StreamIsRecorded(4), &[0, 4, 0, 0, 0, 4]),
             (UserControl::PingRequest(0x0102_0304), &[0, 6, 1, 2, 3, 4]),
             (UserControl::PingResponse(0x0102_0304), &[0, 7, 1, 2, 3, 4]),

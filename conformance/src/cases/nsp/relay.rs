@@ -1,7 +1,9 @@
 //! What is published reaches players (RTMP 7.2.2.6).
 
+use super::{all_of, arrivals};
 use crate::case;
-use crate::pen::media::{aac, inter, key};
+use crate::outcome::{expect, want};
+use crate::pen::media::{aac, aac_header, avc_header, inter, key};
 use crate::stage::EchoOptions;
 
 case! {
@@ -28,6 +30,62 @@ case! {
         let seen = echo.collect(&frames, 220).await;
         let expect = echo.expects(&frames);
         s.check("what arrives of three video and two audio messages", seen, expect);
+        Ok(())
+    }
+}
+
+case! {
+    /// A change of resolution: the new sequence header takes its place between the frames.
+    NEW_HEADER = "nsp/relay/new-sequence-header" {
+        title: "A new sequence header in mid-stream is relayed in its place",
+        rules: [NSP_031],
+        level: DeFacto, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [],
+    }
+    async fn(s) {
+        let mut echo = s.echo(EchoOptions::default()).await?;
+        let mut header = avc_header().at(140);
+        header.label = "new-avc-header".into();
+        // Another level in the record's head and in the parameter set.
+        header.body[8] = 0x14;
+        header.body[16] = 0x14;
+        let frames =
+            [key("old-key", 90).at(100), header, key("new-key", 100).at(140), inter("new-inter", 80).at(180)];
+        for frame in &frames {
+            echo.live.send(frame).await;
+        }
+        let seen = echo.collect(&frames, 220).await;
+        let expect = echo.expects(&frames);
+        s.check("a new AVC sequence header between two key frames", seen, expect);
+        Ok(())
+    }
+}
+
+case! {
+    /// Hardware encoders send no onMetaData at all; video may come before audio.
+    NO_METADATA = "nsp/relay/no-metadata" {
+        title: "A stream without metadata, its video first, is relayed",
+        rules: [NSP_033],
+        level: DeFacto, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [("lost", "not every frame arrived once and in order")],
+    }
+    async fn(s) {
+        let mut live = s.publisher().await?;
+        live.send(&avc_header()).await;
+        live.send(&key("first", 64)).await;
+        live.send(&aac_header()).await;
+        let mut view = s.player(&live.name.clone()).await?;
+        let frames = [
+            key("key", 90).at(1000),
+            aac("audio-1", 70).at(1010),
+            inter("inter-1", 80).at(1040),
+            inter("inter-2", 80).at(1080),
+        ];
+        let seen = arrivals(s, &mut live, &mut view, key, &frames).await?;
+        let expected = expect(want::equal(all_of(s, &frames))).cause("lost");
+        s.check("frames at the player", seen, expected);
         Ok(())
     }
 }

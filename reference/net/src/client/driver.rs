@@ -61,14 +61,14 @@ impl<'a> Driver<'a> {
         };
         let stream = connected
             .map_err(|_| ClientError::Timeout { step: Step::Tcp, after: patience })?
-            .map_err(|error| ClientError::Unreachable {
-                address: format!("{}:{}", url.host(), url.port()),
-                error,
-            })?;
+            .map_err(|error| ClientError::Unreachable { address: url.address(), error })?;
         let _ = stream.set_nodelay(true);
         let mut random = [0; 32];
         getrandom::fill(&mut random)
             .map_err(|e| ClientError::Transport { step: Step::Connect, error: io::Error::other(e) })?;
+        // What is late is for the driver to say; the session's own deadlines stand behind it.
+        let deadline = (patience.as_millis() as u64).saturating_mul(2);
+        let limits = Limits { handshake_ms: deadline, request_ms: deadline, ..limits };
         let started = Instant::now();
         Ok(Some(Self {
             stream,
@@ -126,7 +126,8 @@ impl<'a> Driver<'a> {
             if !self.outbox.is_empty() && now >= stalled_at {
                 return Err(ClientError::Timeout { step: self.step, after: self.patience });
             }
-            let session_due = self.session.poll_timeout().map(|at| self.started + Duration::from_millis(at.0));
+            let session_due =
+                self.session.poll_timeout().map(|at| self.started + Duration::from_millis(at.0));
             if session_due.is_some_and(|due| now >= due) {
                 let result = self.session.handle_timeout(self.now());
                 result.map_err(|error| ClientError::Session { step: self.step, error })?;
@@ -166,7 +167,9 @@ impl<'a> Driver<'a> {
 
     fn broken(&self, error: io::Error) -> ClientError {
         match error.kind() {
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => ClientError::Closed { step: self.step },
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+                ClientError::Closed { step: self.step }
+            }
             _ => ClientError::Transport { step: self.step, error },
         }
     }

@@ -127,7 +127,9 @@ impl fmt::Display for ClientError {
 impl std::error::Error for ClientError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Unreachable { error, .. } | Self::Transport { error, .. } | Self::Sink(error) => Some(error),
+            Self::Unreachable { error, .. } | Self::Transport { error, .. } | Self::Sink(error) => {
+                Some(error)
+            }
             Self::Session { error, .. } => Some(error),
             Self::Source(error) => Some(error),
             _ => None,

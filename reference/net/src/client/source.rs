@@ -86,7 +86,10 @@ impl FlvSource {
         probe.push(&begin);
         probe.next_tag().map_err(|error| SourceError::Flv { error, tags: 0 })?;
         if probe.header().is_none() {
-            let error = probe.finish().err().unwrap_or(rtmp_flv::Error { kind: rtmp_flv::ErrorKind::NotFlv, offset: 0 });
+            let error = probe
+                .finish()
+                .err()
+                .unwrap_or(rtmp_flv::Error { kind: rtmp_flv::ErrorKind::NotFlv, offset: 0 });
             return Err(SourceError::Flv { error, tags: 0 });
         }
         Ok(source)

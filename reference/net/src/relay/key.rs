@@ -1,12 +1,22 @@
 //! The name under which publishers and players meet.
 
+use std::fmt;
+
 /// Application and stream name as one path, without queries and without empty segments.
 ///
 /// Clients split a URL differently: for `rtmp://host/live/room/key` some say app `live/room` and
 /// name `key`, others app `live` and name `room/key`. Both come to the same key. What follows a
 /// `?`, in the app or in the name, takes no part: `key?token=x` is `key`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// `Debug` does not show it: it is what entitles a publisher to publish.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct StreamKey(String);
+
+impl fmt::Debug for StreamKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StreamKey(..)")
+    }
+}
 
 impl StreamKey {
     /// The key for `name` within `app`, both as the peer sent them.

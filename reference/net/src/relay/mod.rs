@@ -1,6 +1,6 @@
 //! The live relay: one publisher and any number of players per name, without any socket.
 //!
-//! [`Hub`] finds a [`Stream`](stream::Stream) by [`StreamKey`]. A publisher pushes each
+//! [`Hub`] finds a stream by its [`StreamKey`]. A publisher pushes each
 //! [`MediaFrame`] once; every player's [`PlayerQueue`] gets a clone of the `Arc`. Nothing here
 //! waits: a player that is too slow skips or is given up, and neither the publisher nor the other
 //! players notice.
@@ -14,7 +14,7 @@ mod stream;
 mod tests;
 
 pub use frame::{FrameClass, MediaFrame};
-pub use hub::{Hub, PublishRefused, Publisher, Subscription, SubscribeRefused};
+pub use hub::{Hub, PublishRefused, Publisher, SubscribeRefused, Subscription};
 pub use key::StreamKey;
 pub use queue::{GaveUp, Item, Notice, PlayerQueue, QueueLimits};
 pub use stream::GopLimits;

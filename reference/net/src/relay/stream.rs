@@ -93,7 +93,8 @@ impl Stream {
 
     /// Takes a message of the publisher and hands it to every player.
     pub(super) fn push(&mut self, kind: MessageType, timestamp: Timestamp, payload: Bytes) {
-        let Some(payload) = (if kind == MessageType::DATA_AMF0 { self.data_frame(payload) } else { Some(payload) })
+        let Some(payload) =
+            (if kind == MessageType::DATA_AMF0 { self.data_frame(payload) } else { Some(payload) })
         else {
             return;
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use proptest::prelude::*;
 use rtmp_proto::{MessageType, Timestamp};
 use tokio::sync::Notify;
 
@@ -234,7 +235,7 @@ fn nothing_of_an_old_publisher_reaches_players_of_the_next() {
 #[test]
 fn a_slow_player_skips_to_the_next_key_frame() {
     let bench = Bench::new();
-    let slow = bench.join_with(QueueLimits { soft_bytes: 30, hard_bytes: 1000 });
+    let slow = bench.join_with(QueueLimits { soft_bytes: 32, hard_bytes: 1000 });
     let quick = bench.join();
     bench.video(0, VIDEO_HEADER);
     bench.video(0, &key_frame(0));
@@ -335,4 +336,70 @@ fn players_share_the_chunked_frame() {
         other => panic!("{other:?}"),
     });
     assert_eq!(wires[0].as_ptr(), wires[1].as_ptr());
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Act {
+    Key,
+    Inter,
+    Sound,
+    Cue,
+    Take(u8),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        1 => Just(Act::Key),
+        6 => Just(Act::Inter),
+        4 => Just(Act::Sound),
+        1 => Just(Act::Cue),
+        3 => (0..6u8).prop_map(Act::Take),
+    ]
+}
+
+proptest! {
+    /// However slow a player is: what it gets is in order, each picture can be decoded from what came
+    /// before it, and no data message is missing.
+    #[test]
+    fn a_slow_player_can_decode_all_that_it_gets(acts in prop::collection::vec(act(), 0..300)) {
+        let bench = Bench::new();
+        let player = bench.join_with(QueueLimits { soft_bytes: 64, hard_bytes: 100_000 });
+        let mut got = Vec::new();
+        let mut cues = 0;
+        for (at, act) in (0..).zip(&acts) {
+            match act {
+                Act::Key => bench.video(at, &key_frame(0)),
+                Act::Inter => bench.video(at, &inter_frame(0)),
+                Act::Sound => bench.audio(at, &sound(0)),
+                Act::Cue => {
+                    cues += 1;
+                    bench.data(at, CUE);
+                }
+                Act::Take(n) => {
+                    for _ in 0..*n {
+                        if let Some(Item::Frame(frame)) = player.queue().pop().unwrap() {
+                            got.push(frame);
+                        }
+                    }
+                }
+            }
+        }
+        while let Some(Item::Frame(frame)) = player.queue().pop().unwrap() {
+            got.push(frame);
+        }
+        prop_assert!(got.is_sorted_by(|a, b| a.timestamp.0 < b.timestamp.0));
+        prop_assert_eq!(got.iter().filter(|frame| frame.class() == FrameClass::Data).count(), cues);
+        let pictures: Vec<u32> = (0..).zip(&acts)
+            .filter_map(|(at, act)| matches!(act, Act::Key | Act::Inter).then_some(at))
+            .collect();
+        let mut before = None;
+        for frame in got.iter().filter(|frame| frame.kind == MessageType::VIDEO) {
+            let place = pictures.iter().position(|at| *at == frame.timestamp.0);
+            if frame.class() == FrameClass::Video {
+                let follows = before.map_or(place == Some(0), |before: usize| place == Some(before + 1));
+                prop_assert!(follows, "a picture without the one before it");
+            }
+            before = place;
+        }
+    }
 }

@@ -107,9 +107,14 @@ mod tests {
     #[test]
     fn instances_belong_to_their_app() {
         let apps = Apps::Only(vec!["live".into(), "/cam/".into()]);
-        for (app, admitted) in
-            [("live", true), ("live/room", true), ("cam", true), ("lively", false), ("", false), ("vod", false)]
-        {
+        for (app, admitted) in [
+            ("live", true),
+            ("live/room", true),
+            ("cam", true),
+            ("lively", false),
+            ("", false),
+            ("vod", false),
+        ] {
             assert_eq!(apps.admit(app), admitted, "{app}");
         }
         assert!(Apps::Any.admit(""));

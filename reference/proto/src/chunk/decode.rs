@@ -1,29 +1,28 @@
 //! From bytes to messages (RTMP 5.3).
 
-use alloc::vec::Vec;
-use core::{mem, num::NonZeroUsize};
+use core::num::NonZeroUsize;
 
 use bytes::{Buf, Bytes, BytesMut};
 use nom::{Err::Incomplete, IResult, Needed};
 
 use super::{
-    DEFAULT_CHUNK_SIZE, EXTENDED, MAX_MESSAGE_LEN,
-    header::{self, BasicHeader, MAX_HEADER_LEN, MessageHeader, Repeated},
-    streams::{ChunkStream, ChunkStreams},
+    DEFAULT_CHUNK_SIZE, MAX_MESSAGE_LEN,
+    arrived::{Header, tampered_header},
+    header::{self, MAX_HEADER_LEN, MessageHeader, Repeated},
+    partial::PartialMessages,
+    step::{Head, Plain, Step},
+    streams::ChunkStreams,
 };
 use crate::{
     ChunkStreamId, Control, LimitExceeded, Limits, Message, MessageRef, MessageStreamId, MessageType,
-    PeerMisbehaved, SessionError, Timestamp,
-    tamper::{ChunkIn, InputRuling, Tamper},
+    PeerMisbehaved, SessionError,
+    tamper::{InputRuling, Tamper},
 };
 
 /// Payloads of at least this many bytes that lie within one chunk are split off the input by
 /// [`ChunkDecoder::next`]; shorter ones are copied, so that they do not keep a whole read buffer
 /// alive.
 const SPLIT_AT: usize = 16 << 10;
-
-/// Largest buffer that [`ChunkDecoder::for_each`] keeps for the next message.
-const SPARE_AT_MOST: usize = 256 << 10;
 
 /// What a call of [`ChunkDecoder::next`] came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +39,7 @@ pub enum Decoded {
 /// Reassembles messages from the chunks of one direction of a connection.
 ///
 /// It applies Set Chunk Size and Abort by itself when the message is complete, and still yields
-/// them. All other types are opaque to it. State: about 350 bytes, 48 bytes for each chunk stream
+/// them. All other types are opaque to it. State: at most 512 bytes, 48 bytes for each chunk stream
 /// that was used, and the bytes of partial messages within [`Limits::partial_bytes`]. For every
 /// partial message up to as many bytes as have arrived of it are reserved ahead, or
 /// [`Limits::reserve_ahead`] divided by the number of partial messages if that is more.
@@ -62,20 +61,18 @@ pub enum Decoded {
 pub struct ChunkDecoder {
     chunk_size: u32,
     message_len: u32,
-    partial_bytes_limit: usize,
-    reserve_ahead: usize,
     streams: ChunkStreams,
+    partial: PartialMessages,
     habit: Habit,
     chunk: Option<Chunk>,
     /// Bytes of a header that is not complete yet. In one rare case they turn out to be payload:
     /// those that agreed with the extended timestamp before one did not.
     pending: [u8; MAX_HEADER_LEN],
     pending_len: u8,
-    partial_bytes: usize,
-    partial_messages: usize,
-    spare: Vec<u8>,
     consumed: u64,
 }
+
+const _: () = assert!(size_of::<ChunkDecoder>() <= 512);
 
 /// Whether the peer repeats the extended timestamp in type 3 chunks. RTMP 5.3.1.3 of 2012 says
 /// it does, the edition of 2009 said it does not (errata E-15).
@@ -97,49 +94,6 @@ struct Chunk {
     ignored: bool,
 }
 
-/// A complete header, not yet in effect.
-#[derive(Clone, Copy)]
-struct Header {
-    len: usize,
-    basic: BasicHeader,
-    id: ChunkStreamId,
-    stream: Option<usize>,
-    message: MessageHeader,
-    extended: Option<u32>,
-    repeated: Repeated,
-}
-
-/// What one step came to. With `Message` comes where its payload is: the last bytes that the step
-/// took from the input, or a buffer.
-enum Step {
-    Lent(Head, usize),
-    Assembled(Head, Vec<u8>),
-    NeedMore(NonZeroUsize),
-    Stopped(InputRuling),
-}
-
-#[derive(Clone, Copy)]
-struct Head {
-    chunk_stream: ChunkStreamId,
-    timestamp: Timestamp,
-    kind: MessageType,
-    stream: MessageStreamId,
-}
-
-impl Head {
-    #[inline]
-    fn lend(self, payload: &[u8]) -> MessageRef<'_> {
-        let Self { chunk_stream, timestamp, kind, stream } = self;
-        MessageRef { chunk_stream, timestamp, kind, stream, payload }
-    }
-
-    #[inline]
-    fn own(self, payload: Bytes) -> Message {
-        let Self { chunk_stream, timestamp, kind, stream } = self;
-        Message { chunk_stream, timestamp, kind, stream, payload }
-    }
-}
-
 impl ChunkDecoder {
     /// A decoder for the first chunk after the handshake: chunk size 128.
     #[must_use]
@@ -147,16 +101,12 @@ impl ChunkDecoder {
         Self {
             chunk_size: DEFAULT_CHUNK_SIZE,
             message_len: limits.message_len,
-            partial_bytes_limit: limits.partial_bytes,
-            reserve_ahead: limits.reserve_ahead,
             streams: ChunkStreams::new(limits.chunk_streams),
+            partial: PartialMessages::new(limits),
             habit: Habit::Unknown,
             chunk: None,
             pending: [0; MAX_HEADER_LEN],
             pending_len: 0,
-            partial_bytes: 0,
-            partial_messages: 0,
-            spare: Vec::new(),
             consumed: 0,
         }
     }
@@ -198,7 +148,7 @@ impl ChunkDecoder {
                 Step::Lent(head, len) => f(head.lend(&input[taken - len..taken])),
                 Step::Assembled(head, payload) => {
                     f(head.lend(&payload));
-                    self.recycle(payload);
+                    self.partial.recycle(payload);
                 }
                 Step::NeedMore(_) | Step::Stopped(_) => return Ok(taken),
             }
@@ -221,6 +171,7 @@ impl ChunkDecoder {
     ///
     /// # Errors
     /// As for [`Self::next`].
+    #[inline]
     pub fn next_tampered(
         &mut self,
         input: &mut BytesMut,
@@ -267,6 +218,13 @@ impl ChunkDecoder {
         tamper: &mut Option<&mut (dyn Tamper + '_)>,
     ) -> Result<Step, SessionError> {
         loop {
+            if self.chunk.is_none() && self.pending_len == 0 && tamper.is_none() {
+                match self.plain_chunk(input, taken)? {
+                    Plain::Message(step) => return Ok(step),
+                    Plain::Chunk => continue,
+                    Plain::Neither => {}
+                }
+            }
             let chunk = match self.chunk.take() {
                 Some(chunk) => chunk,
                 None => {
@@ -292,16 +250,58 @@ impl ChunkDecoder {
                 state.partial = None;
                 *taken += chunk.left;
                 self.consumed += chunk.left as u64;
-                let head = self.head(chunk);
-                if head.kind <= MessageType::ABORT {
-                    self.apply(head, &input[*taken - chunk.left..*taken], tamper)?;
-                }
-                return Ok(Step::Lent(head, chunk.left));
+                let payload = &input[*taken - chunk.left..*taken];
+                return self.lent(chunk.id, chunk.stream, payload, tamper);
             }
             if let Some(step) = self.read_payload(chunk, input, taken, tamper)? {
                 return Ok(step);
             }
         }
+    }
+
+    /// A short cut for nearly all chunks: the input has the whole of it, there is no extended
+    /// timestamp, and it either goes on with a message or is all of one. `Neither` leaves
+    /// everything as it was.
+    #[inline(always)]
+    fn plain_chunk(&mut self, input: &[u8], taken: &mut usize) -> Result<Plain, SessionError> {
+        let start = &input[*taken..];
+        let Ok((rest, basic)) = header::basic_header(start) else { return Ok(Plain::Neither) };
+        let Some(stream) = self.streams.find(basic.id) else { return Ok(Plain::Neither) };
+        let state = &mut self.streams[stream];
+        if state.partial.is_some() {
+            let left = (state.header.length as usize - state.received()).min(self.chunk_size as usize);
+            if basic.fmt != 3 || state.header.extended || rest.len() < left {
+                return Ok(Plain::Neither);
+            }
+            let used = usize::from(basic.len) + left;
+            *taken += used;
+            self.consumed += used as u64;
+            self.partial.keep(&mut self.streams[stream], &rest[..left])?;
+            let state = &self.streams[stream];
+            return if state.received() < state.header.length as usize {
+                Ok(Plain::Chunk)
+            } else {
+                self.assembled(basic.id, stream, &mut None).map(Plain::Message)
+            };
+        }
+        let inherited = state.header;
+        let Ok((rest, (message, _))) = header::message_header(rest, basic.fmt, &inherited, Repeated::Absent)
+        else {
+            return Ok(Plain::Neither);
+        };
+        let length = message.length as usize;
+        let most = self.chunk_size.min(self.message_len) as usize;
+        if message.extended || length > most || rest.len() < length {
+            return Ok(Plain::Neither);
+        }
+        let (timestamp, delta) = state.advance(basic.fmt, message.time);
+        state.header = message;
+        state.timestamp = timestamp;
+        state.delta = delta;
+        let used = start.len() - rest.len() + length;
+        *taken += used;
+        self.consumed += used as u64;
+        self.lent(basic.id, stream, &rest[..length], &mut None).map(Plain::Message)
     }
 
     /// The next chunk header, or the number of bytes that are missing.
@@ -380,7 +380,9 @@ impl ChunkDecoder {
             inherited = state.header;
             if basic.fmt == 3 && inherited.extended {
                 repeated = match self.habit {
-                    _ if tamper.as_mut().is_some_and(|t| !t.type3_has_extended(state.partial.is_none())) => Repeated::Absent,
+                    _ if tamper.as_mut().is_some_and(|t| !t.type3_has_extended(state.partial.is_none())) => {
+                        Repeated::Absent
+                    }
                     Habit::Omits => Repeated::Absent,
                     Habit::Unknown if state.partial.is_some() => {
                         Repeated::Unknown { rest: inherited.length - state.received() as u32 }
@@ -428,11 +430,9 @@ impl ChunkDecoder {
             return Err(misbehaved(what, "RTMP 5.3.1.2.4").into());
         }
         let mut message = header.message;
-        let (mut timestamp, mut delta) = match fmt {
-            _ if !starts => (state.timestamp, state.delta),
-            0 => (Timestamp(message.time), message.time),
-            1 | 2 => (state.timestamp.plus(message.time), message.time),
-            _ => (state.timestamp.plus(state.delta), state.delta),
+        let (mut timestamp, mut delta) = match starts {
+            true => state.advance(fmt, message.time),
+            false => (state.timestamp, state.delta),
         };
         if let Some(tamper) = tamper {
             let (ruling, chunk) = tampered_header(*tamper, header, state, timestamp, delta);
@@ -479,14 +479,18 @@ impl ChunkDecoder {
             let count = chunk.left.min(usize::from(self.pending_len));
             self.pending.copy_within(count.., 0);
             self.pending_len -= count as u8;
-            self.keep(chunk, &bytes[..count])?;
+            if !chunk.ignored {
+                self.partial.keep(&mut self.streams[chunk.stream], &bytes[..count])?;
+            }
             chunk.left -= count;
         }
         let rest = &input[*taken..];
         let count = chunk.left.min(rest.len());
         *taken += count;
         self.consumed += count as u64;
-        self.keep(chunk, &rest[..count])?;
+        if !chunk.ignored {
+            self.partial.keep(&mut self.streams[chunk.stream], &rest[..count])?;
+        }
         chunk.left -= count;
         if let Some(missing) = NonZeroUsize::new(chunk.left) {
             self.chunk = Some(chunk);
@@ -496,75 +500,51 @@ impl ChunkDecoder {
         if chunk.ignored || state.received() < state.header.length as usize {
             return Ok(None);
         }
-        let payload = self.give_up(chunk.stream);
-        let head = self.head(chunk);
+        self.assembled(chunk.id, chunk.stream, tamper).map(Some)
+    }
+
+    /// A message complete within one chunk of the input.
+    #[inline]
+    fn lent(
+        &mut self,
+        id: u32,
+        stream: usize,
+        payload: &[u8],
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Step, SessionError> {
+        let head = self.head(id, stream);
+        if head.kind <= MessageType::ABORT {
+            self.apply(head, payload, tamper)?;
+        }
+        Ok(Step::Lent(head, payload.len()))
+    }
+
+    /// A message complete in its buffer.
+    fn assembled(
+        &mut self,
+        id: u32,
+        stream: usize,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Step, SessionError> {
+        let payload = self.partial.give_up(&mut self.streams[stream]);
+        let head = self.head(id, stream);
         if head.kind <= MessageType::ABORT {
             self.apply(head, &payload, tamper)?;
         }
-        Ok(Some(Step::Assembled(head, payload)))
-    }
-
-    fn keep(&mut self, chunk: Chunk, bytes: &[u8]) -> Result<(), LimitExceeded> {
-        if chunk.ignored || bytes.is_empty() {
-            return Ok(());
-        }
-        let total = self.partial_bytes + bytes.len();
-        if total > self.partial_bytes_limit {
-            return Err(LimitExceeded {
-                limit: "partial_bytes",
-                value: total as u64,
-                maximum: self.partial_bytes_limit as u64,
-            });
-        }
-        self.partial_bytes = total;
-        let state = &mut self.streams[chunk.stream];
-        let partial = state.partial.get_or_insert_default();
-        let received = partial.len();
-        if received == 0 {
-            self.partial_messages += 1;
-            // A used buffer may be far larger than what arrives, so at most one message has one.
-            if self.partial_messages == 1 {
-                *partial = mem::take(&mut self.spare);
-            }
-        }
-        if partial.capacity() - received < bytes.len() {
-            // Doubling keeps the work linear; shares keep the sum of all reservations small.
-            let share = (self.reserve_ahead / self.partial_messages).max(received);
-            let rest = state.header.length as usize - received;
-            partial.reserve_exact(share.min(rest).max(bytes.len()));
-        }
-        partial.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    /// Ends the message in progress, if any, and returns what has arrived of it. Timestamp and
-    /// delta stay what they are (errata EA 6).
-    fn give_up(&mut self, stream: usize) -> Vec<u8> {
-        let state = &mut self.streams[stream];
-        let partial = state.partial.take().unwrap_or_default();
-        self.partial_bytes -= partial.len();
-        self.partial_messages -= usize::from(!partial.is_empty());
-        partial
+        Ok(Step::Assembled(head, payload))
     }
 
     /// Heap memory of all chunk streams and buffers, without the search tree of high ids.
     #[cfg(test)]
     pub(super) fn reserved_bytes(&self) -> usize {
-        self.streams.reserved_bytes() + self.spare.capacity()
-    }
-
-    fn recycle(&mut self, mut buffer: Vec<u8>) {
-        if buffer.capacity() <= SPARE_AT_MOST && buffer.capacity() > self.spare.capacity() {
-            buffer.clear();
-            self.spare = buffer;
-        }
+        self.streams.reserved_bytes() + self.partial.reserved_bytes()
     }
 
     #[inline]
-    fn head(&self, chunk: Chunk) -> Head {
-        let state = &self.streams[chunk.stream];
+    fn head(&self, id: u32, stream: usize) -> Head {
+        let state = &self.streams[stream];
         Head {
-            chunk_stream: ChunkStreamId::new(chunk.id).unwrap_or(ChunkStreamId::CONTROL),
+            chunk_stream: ChunkStreamId::new(id).unwrap_or(ChunkStreamId::CONTROL),
             timestamp: state.timestamp,
             kind: MessageType(state.header.kind),
             stream: MessageStreamId(state.header.stream),
@@ -602,7 +582,7 @@ impl ChunkDecoder {
                 let Some(stream) = self.streams.find(id) else { return Ok(()) };
                 let id = ChunkStreamId::new(id).unwrap_or(ChunkStreamId::CONTROL);
                 if tamper.as_mut().is_none_or(|tamper| tamper.abort_in(id)) {
-                    drop(self.give_up(stream));
+                    drop(self.partial.give_up(&mut self.streams[stream]));
                 }
                 Ok(())
             }
@@ -610,38 +590,6 @@ impl ChunkDecoder {
             _ => Ok(()),
         }
     }
-}
-
-/// Shows a header to the tamper before it takes effect.
-#[cold]
-fn tampered_header(
-    tamper: &mut (dyn Tamper + '_),
-    header: Header,
-    state: &ChunkStream,
-    timestamp: Timestamp,
-    delta: u32,
-) -> (InputRuling, ChunkIn) {
-    let starts_message = state.partial.is_none();
-    let message = header.message;
-    let mut chunk = ChunkIn {
-        fmt: header.basic.fmt,
-        basic_header_len: header.basic.len,
-        chunk_stream: header.id,
-        starts_message,
-        field: if message.extended { EXTENDED } else { message.time },
-        extended: header.extended,
-        previous: header.stream.map(|_| match starts_message {
-            true => state.timestamp,
-            false => Timestamp(state.timestamp.0.wrapping_sub(state.delta)),
-        }),
-        timestamp,
-        delta,
-        length: message.length,
-        kind: MessageType(message.kind),
-        stream: MessageStreamId(message.stream),
-        received: state.received() as u32,
-    };
-    (tamper.chunk_in(&mut chunk), chunk)
 }
 
 fn missing(error: &nom::Err<nom::error::Error<&[u8]>>) -> NonZeroUsize {

@@ -70,7 +70,9 @@ impl ChunkEncoder {
         let last = self.streams.get(&message.chunk_stream);
         let (fmt, delta) = match last.and_then(|last| Some((last, last.delta_to(message)?))) {
             None => (0, None),
-            Some((last, delta)) if last.length != header.length || last.kind != header.kind => (1, Some(delta)),
+            Some((last, delta)) if last.length != header.length || last.kind != header.kind => {
+                (1, Some(delta))
+            }
             Some((last, delta)) if last.delta != Some(delta) => (2, Some(delta)),
             Some((_, delta)) => (3, Some(delta)),
         };

@@ -1,8 +1,11 @@
 //! The chunk stream (RTMP 5.3): messages cut into chunks that may interleave.
 
+mod arrived;
 mod decode;
 mod encode;
 mod header;
+mod partial;
+mod step;
 mod streams;
 #[cfg(test)]
 mod tests;

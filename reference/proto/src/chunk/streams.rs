@@ -26,6 +26,17 @@ impl ChunkStream {
     pub(super) fn received(&self) -> usize {
         self.partial.as_ref().map_or(0, Vec::len)
     }
+
+    /// Timestamp and delta after a chunk of type `fmt` that starts a message and has `time` in its
+    /// header. After type 0 the delta is the absolute timestamp (RTMP 5.3.1.2.4).
+    #[inline]
+    pub(super) fn advance(&self, fmt: u8, time: u32) -> (Timestamp, u32) {
+        match fmt {
+            0 => (Timestamp(time), time),
+            1 | 2 => (self.timestamp.plus(time), time),
+            _ => (self.timestamp.plus(self.delta), self.delta),
+        }
+    }
 }
 
 /// The chunk streams of one direction. Ids below 64, the usual ones, are found without a search.
@@ -83,7 +94,8 @@ impl ChunkStreams {
 #[cfg(test)]
 impl ChunkStreams {
     pub(super) fn reserved_bytes(&self) -> usize {
-        let partial: usize = self.states.iter().filter_map(|state| state.partial.as_ref()).map(Vec::capacity).sum();
+        let partial: usize =
+            self.states.iter().filter_map(|state| state.partial.as_ref()).map(Vec::capacity).sum();
         self.states.capacity() * size_of::<ChunkStream>() + partial
     }
 }

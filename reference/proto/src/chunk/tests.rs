@@ -243,9 +243,17 @@ mod vectors {
 
     #[test]
     fn fragmentation() {
-        for (length, chunks) in
-            [(0, 1), (1, 1), (127, 1), (128, 1), (129, 2), (255, 2), (256, 2), (257, 3), (16_777_215, 131_072)]
-        {
+        for (length, chunks) in [
+            (0, 1),
+            (1, 1),
+            (127, 1),
+            (128, 1),
+            (129, 2),
+            (255, 2),
+            (256, 2),
+            (257, 3),
+            (16_777_215, 131_072),
+        ] {
             let expected = message(6, 0, 9, 1, payload(length));
             let wire = encode(core::slice::from_ref(&expected));
             assert_eq!(wire.len(), 11 + chunks + length);
@@ -310,9 +318,14 @@ mod receiving {
 
     #[test]
     fn one_chunk_stream_carries_several_message_streams_and_types() {
-        let wire =
-            [type0(6, 5, 1, 9, 1), hex("aa"), type0(6, 6, 1, 18, 2), hex("bb"), hex("46 000001 000002 08 cccc")]
-                .concat();
+        let wire = [
+            type0(6, 5, 1, 9, 1),
+            hex("aa"),
+            type0(6, 6, 1, 18, 2),
+            hex("bb"),
+            hex("46 000001 000002 08 cccc"),
+        ]
+        .concat();
         let expected = [
             message(6, 5, 9, 1, vec![0xaa]),
             message(6, 6, 18, 2, vec![0xbb]),
@@ -341,7 +354,8 @@ mod receiving {
 
     #[test]
     fn chunk_sizes_above_the_longest_message_mean_the_longest_message() {
-        for (size, effective) in [(1, 1), (128, 128), (16_777_215, 16_777_215), (0x7FFF_FFFF, 16_777_215u32)] {
+        for (size, effective) in [(1, 1), (128, 128), (16_777_215, 16_777_215), (0x7FFF_FFFF, 16_777_215u32)]
+        {
             let mut decoder = ChunkDecoder::new(&Limits::default());
             decode_with(&mut decoder, &encode(&[Control::SetChunkSize(size).encode()])).unwrap();
             assert_eq!(decoder.chunk_size(), effective);
@@ -425,7 +439,8 @@ mod receiving {
 
     #[test]
     fn zero_length_messages_are_a_header() {
-        let wire = [type0(4, 7, 0, 8, 1), hex("84000005"), hex("c4"), type0(4, 9, 1, 8, 1), hex("aa")].concat();
+        let wire =
+            [type0(4, 7, 0, 8, 1), hex("84000005"), hex("c4"), type0(4, 9, 1, 8, 1), hex("aa")].concat();
         let expected = [(7, 0), (12, 0), (17, 0), (9, 1)].map(|(ms, n)| message(4, ms, 8, 1, vec![0xaa; n]));
         assert_eq!(decode(&wire), expected);
     }
@@ -836,8 +851,12 @@ mod tampered {
 
         let mut liar = Liar { no_abort: true, ..Liar::default() };
         let body = payload(130);
-        let parts =
-            [&type0(6, 0, 130, 9, 1)[..], &body[..128], &hex("02000000000004020000000000000006c6"), &body[128..]];
+        let parts = [
+            &type0(6, 0, 130, 9, 1)[..],
+            &body[..128],
+            &hex("02000000000004020000000000000006c6"),
+            &body[128..],
+        ];
         assert_eq!(run(&mut liar, &parts.concat()).0[1], message(6, 0, 9, 1, body));
     }
 }

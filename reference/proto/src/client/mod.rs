@@ -6,3 +6,6 @@ mod session;
 
 pub use event::{ClientEvent, ConnectParams};
 pub use session::ClientSession;
+
+#[cfg(test)]
+mod tests;

@@ -4,14 +4,14 @@ use alloc::vec::Vec;
 
 use rtmp_amf::Value;
 
-use super::session::{Call, ClientSession, Phase};
 use super::ClientEvent;
+use super::session::{Call, ClientSession, Phase};
 use crate::{Command, Message, MessageStreamId, SessionError, StatusInfo};
 
 impl ClientSession {
     pub(super) fn handle_command(&mut self, message: &Message) -> Result<(), SessionError> {
         let command = Command::decode(message.kind, &message.payload, self.link.limits())
-            .map_err(|error| self.link.peer_misbehaved(error.what(), error.clause()))?;
+            .map_err(|error| self.link.command_error(error))?;
         match command.name.as_str() {
             "_result" => self.handle_result(command),
             "_error" => self.handle_error(&command),

@@ -401,8 +401,10 @@ impl ClientSession {
     fn handle_aggregate(&mut self, message: Message) -> Result<(), SessionError> {
         for inner in Aggregate::new(message) {
             let inner = inner.map_err(|_| {
-                self.link
-                    .peer_misbehaved("a sub-message reaches beyond the end of its aggregate message", "RTMP 7.1.6")
+                self.link.peer_misbehaved(
+                    "a sub-message reaches beyond the end of its aggregate message",
+                    "RTMP 7.1.6",
+                )
             })?;
             self.handle_media(inner)?;
         }

@@ -7,17 +7,14 @@ use rtmp_amf::Value;
 use super::session::{Phase, Request, ServerSession};
 use super::streams::Role;
 use super::{PlayStart, PublishMode, ServerEvent};
-use crate::{
-    Command, CommandError, LimitExceeded, Message, MessageStreamId, SessionError, StatusInfo, Timestamp,
-    TransactionId,
-};
+use crate::{Command, Message, MessageStreamId, SessionError, StatusInfo, Timestamp, TransactionId};
 
 type Outcome = Result<(), SessionError>;
 
 impl ServerSession {
     pub(super) fn handle_command(&mut self, message: &Message) -> Outcome {
         let command = Command::decode(message.kind, &message.payload, self.link.limits())
-            .map_err(|error| self.command_error(error))?;
+            .map_err(|error| self.link.command_error(error))?;
         let stream = message.stream;
         if command.name == "connect" {
             return self.connect(command);
@@ -44,24 +41,6 @@ impl ServerSession {
             "receiveVideo" => self.receive(stream, &command, Kind::Video),
             "_result" | "_error" | "onStatus" => Ok(()),
             _ => self.answer(&command, Err(call_failed("There is no such method."))),
-        }
-    }
-
-    fn command_error(&self, error: CommandError) -> SessionError {
-        let limit = match error {
-            CommandError::Amf(error) => error.kind.limit(),
-            _ => None,
-        };
-        match limit {
-            Some(maximum) => {
-                let limit = match error.clause() {
-                    "depth" => "amf_depth",
-                    "nodes" => "amf_nodes",
-                    _ => "message_len",
-                };
-                LimitExceeded { limit, value: maximum + 1, maximum }.into()
-            }
-            None => self.link.peer_misbehaved(error.what(), error.clause()),
         }
     }
 
@@ -211,9 +190,8 @@ impl ServerSession {
 
     /// RTMP 7.2.2.1.
     fn play(&mut self, stream: MessageStreamId, command: &Command) -> Outcome {
-        let refuse = |session: &mut Self, code: &str, why: &str| {
-            session.status(stream, StatusInfo::error(code, why))
-        };
+        let refuse =
+            |session: &mut Self, code: &str, why: &str| session.status(stream, StatusInfo::error(code, why));
         let Some(found) = self.streams.find(stream) else {
             return refuse(self, "NetStream.Play.Failed", "play needs a stream that createStream returned.");
         };
@@ -222,7 +200,9 @@ impl ServerSession {
         }
         let name = match stream_name(command) {
             StreamName::Name(name) => name,
-            StreamName::Stop if matches!(found.role, Role::Playing(_)) => return self.end_stream(stream, true),
+            StreamName::Stop if matches!(found.role, Role::Playing(_)) => {
+                return self.end_stream(stream, true);
+            }
             StreamName::Stop => return refuse(self, "NetStream.Play.StreamNotFound", "play needs a name."),
             StreamName::Wrong => {
                 return refuse(self, "NetStream.Play.StreamNotFound", "The name to play is not a string.");

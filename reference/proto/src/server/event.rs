@@ -2,18 +2,21 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 use rtmp_amf::Value;
 
+use crate::url::crossed_out;
 use crate::{MessageStreamId, MessageType, StatusInfo, Timestamp};
 
 /// Names one request of the peer; good for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RequestId(pub(super) u64);
 
-/// What the peer did.
-#[derive(Debug, Clone, PartialEq)]
+/// What the peer did. `Debug` crosses out stream names and queries, which are often secrets, and leaves
+/// out the command object and its arguments.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ServerEvent {
     /// `connect` (RTMP 7.2.1.1). Wants [`super::ServerSession::accept`] or
@@ -120,6 +123,71 @@ pub enum ServerEvent {
         /// The time that the Ping Request carried.
         value: u32,
     },
+}
+
+impl fmt::Debug for ServerEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect { id, app, tc_url, .. } => f
+                .debug_struct("Connect")
+                .field("id", id)
+                .field("app", &without_query(app))
+                .field("tc_url", &tc_url.as_deref().map(without_query))
+                .finish_non_exhaustive(),
+            Self::Publish { id, stream, name, mode } => f
+                .debug_struct("Publish")
+                .field("id", id)
+                .field("stream", stream)
+                .field("name", &crossed_out(name))
+                .field("mode", mode)
+                .finish(),
+            Self::Play { id, stream, name, start, duration, reset } => f
+                .debug_struct("Play")
+                .field("id", id)
+                .field("stream", stream)
+                .field("name", &crossed_out(name))
+                .field("start", start)
+                .field("duration", duration)
+                .field("reset", reset)
+                .finish(),
+            Self::Media { stream, kind, timestamp, payload } => f
+                .debug_struct("Media")
+                .field("stream", stream)
+                .field("kind", kind)
+                .field("timestamp", timestamp)
+                .field("payload", payload)
+                .finish(),
+            Self::PublishEnded { stream, name } => {
+                write!(f, "PublishEnded {{ stream: {stream:?}, name: {:?} }}", crossed_out(name))
+            }
+            Self::PlayEnded { stream, name } => {
+                write!(f, "PlayEnded {{ stream: {stream:?}, name: {:?} }}", crossed_out(name))
+            }
+            Self::ReceiveAudio { stream, on } => {
+                write!(f, "ReceiveAudio {{ stream: {stream:?}, on: {on} }}")
+            }
+            Self::ReceiveVideo { stream, on } => {
+                write!(f, "ReceiveVideo {{ stream: {stream:?}, on: {on} }}")
+            }
+            Self::Paused { stream, paused, at } => {
+                write!(f, "Paused {{ stream: {stream:?}, paused: {paused}, at: {at:?} }}")
+            }
+            Self::Seek { stream, ms } => write!(f, "Seek {{ stream: {stream:?}, ms: {ms:?} }}"),
+            Self::Pong { value } => write!(f, "Pong {{ value: {value} }}"),
+        }
+    }
+}
+
+fn without_query(text: &str) -> String {
+    match text.split_once('?') {
+        Some((path, query)) => {
+            let mut out = String::from(path);
+            out.push('?');
+            out.push_str(&crossed_out(query));
+            out
+        }
+        None => text.into(),
+    }
 }
 
 /// Publishing type (RTMP 7.2.2.6).

@@ -10,6 +10,10 @@ pub use event::{Notice, PlayStart, PublishMode, Rejection, RequestId, ServerEven
 pub use media::chunk_media;
 pub use session::ServerSession;
 
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod captured;
 #[cfg(test)]

@@ -99,8 +99,7 @@ impl ServerSession {
             if self.phase == Phase::Handshake && self.link.is_ready() {
                 self.phase = Phase::AwaitingConnect(now.after(self.link.limits().request_ms));
             }
-            self.process()?;
-            self.link.acknowledge()
+            self.process()
         });
         self.settle(result);
         self.link.result()
@@ -367,7 +366,7 @@ impl ServerSession {
         if self.pending.is_some() && value > maximum {
             return Err(LimitExceeded { limit: "partial_bytes", value, maximum }.into());
         }
-        Ok(())
+        self.link.acknowledge()
     }
 
     fn dispatch(&mut self, message: Message) -> Result<(), SessionError> {
@@ -394,8 +393,10 @@ impl ServerSession {
         }
         for inner in Aggregate::new(message) {
             let inner = inner.map_err(|_| {
-                self.link
-                    .peer_misbehaved("a sub-message reaches beyond the end of its aggregate message", "RTMP 7.1.6")
+                self.link.peer_misbehaved(
+                    "a sub-message reaches beyond the end of its aggregate message",
+                    "RTMP 7.1.6",
+                )
             })?;
             self.handle_media(inner)?;
         }
@@ -441,12 +442,8 @@ impl ServerSession {
             // EA 8.1.1: never more than the client offered, and AMF3 only if this end can read it.
             properties.push(("objectEncoding".into(), Value::Number(0.0)));
         }
-        let result = Command {
-            name: "_result".into(),
-            transaction,
-            object: properties,
-            arguments: Vec::from([info]),
-        };
+        let result =
+            Command { name: "_result".into(), transaction, object: properties, arguments: Vec::from([info]) };
         self.link.send_command(result, ChunkStreamId::COMMAND, MessageStreamId::CONNECTION)
     }
 
@@ -458,7 +455,12 @@ impl ServerSession {
         self.status(stream, StatusInfo::status("NetStream.Publish.Start", "Publishing started."))
     }
 
-    fn accept_play(&mut self, stream: MessageStreamId, name: String, reset: bool) -> Result<(), SessionError> {
+    fn accept_play(
+        &mut self,
+        stream: MessageStreamId,
+        name: String,
+        reset: bool,
+    ) -> Result<(), SessionError> {
         if let Some(found) = self.streams.find(stream) {
             found.role = Role::Playing(Play { name, ..Play::default() });
         }

@@ -171,8 +171,7 @@ fn line(message: &Message) -> String {
 #[test]
 fn connect_is_answered_in_the_order_of_the_specification() {
     let mut client = Client::new(Limits::default());
-    let object =
-        Value::object([("app", Value::from("live")), ("objectEncoding", Value::Number(3.0))]);
+    let object = Value::object([("app", Value::from("live")), ("objectEncoding", Value::Number(3.0))]);
     client.call("connect", 1.0, 0, object.clone(), &["user".into(), "pass".into()]);
     assert_eq!(client.session.poll_transmit(), None);
     let events = client.events();
@@ -197,7 +196,10 @@ fn connect_is_answered_in_the_order_of_the_specification() {
     let result = Command::decode(MessageType(20), &messages[4].payload, &Limits::default()).unwrap();
     assert!(result.object.property("fmsVer").is_some() && result.object.property("capabilities").is_some());
     assert_eq!(result.arguments[0].property("objectEncoding"), Some(&Value::Number(0.0)));
-    assert_eq!(client.session.accept(*id), Err(LocalMisuse { what: "this request does not wait for an answer" }));
+    assert_eq!(
+        client.session.accept(*id),
+        Err(LocalMisuse { what: "this request does not wait for an answer" })
+    );
 }
 
 #[test]
@@ -312,10 +314,7 @@ fn publish_is_announced_on_its_stream() {
     assert!(client.read().is_empty());
     client.session.accept(*id).unwrap();
     // Transaction id 0 whatever publish had (NSP-007, NSP-008).
-    assert_eq!(
-        client.lines(),
-        ["2/4@0 000000000001", "5/20@1 onStatus 0 status NetStream.Publish.Start"]
-    );
+    assert_eq!(client.lines(), ["2/4@0 000000000001", "5/20@1 onStatus 0 status NetStream.Publish.Start"]);
     client.send(9, 1, 40, &[0x17, 1, 0, 0, 0]).unwrap();
     let media = ServerEvent::Media {
         stream: ONE,
@@ -440,9 +439,14 @@ fn delete_stream_and_close_touch_only_what_they_name() {
 #[test]
 fn auxiliary_commands() {
     let mut client = Client::connected();
-    for (transaction, name) in
-        (2..).zip(["releaseStream", "FCPublish", "FCSubscribe", "getStreamLength", "_checkbw", "CreateStream"])
-    {
+    for (transaction, name) in (2..).zip([
+        "releaseStream",
+        "FCPublish",
+        "FCSubscribe",
+        "getStreamLength",
+        "_checkbw",
+        "CreateStream",
+    ]) {
         client.call(name, f64::from(transaction), 0, Value::Null, &["key".into()]);
     }
     assert_eq!(
@@ -500,17 +504,17 @@ fn play_with_and_without_reset() {
     };
     assert_eq!((ended.as_str(), *start, *reset), ("key", PlayStart::Live, false));
     client.session.accept(*id).unwrap();
-    assert_eq!(
-        client.lines(),
-        ["2/4@0 000000000001", "5/20@1 onStatus 0 status NetStream.Play.Start"]
-    );
+    assert_eq!(client.lines(), ["2/4@0 000000000001", "5/20@1 onStatus 0 status NetStream.Play.Start"]);
     client.call("play", 0.0, 1, Value::Null, &["none".into(), number(1.5)]);
     let events = client.events();
     let Some(ServerEvent::Play { id, start, .. }) = events.last() else { panic!("{events:?}") };
     assert_eq!(*start, PlayStart::Recorded(1.5));
     client.session.reject(*id, Rejection::stream_not_found("No such stream.")).unwrap();
     assert_eq!(client.lines(), ["5/20@1 onStatus 0 error NetStream.Play.StreamNotFound"]);
-    assert_eq!(client.session.send_media(ONE, MessageType::AUDIO, Timestamp(0), Bytes::new()), Err(NOT_PLAYING));
+    assert_eq!(
+        client.session.send_media(ONE, MessageType::AUDIO, Timestamp(0), Bytes::new()),
+        Err(NOT_PLAYING)
+    );
 }
 
 const NOT_PLAYING: LocalMisuse = LocalMisuse { what: "nothing plays on this message stream" };
@@ -633,10 +637,8 @@ fn receive_audio_and_video() {
     send(&mut client, 18, 0, &[2, 0, 1, b'x']);
     assert_eq!(client.read().len(), 1);
     client.call("receiveVideo", 0.0, 1, Value::Null, &[Value::Boolean(true)]);
-    let answer = [
-        "5/20@1 onStatus 0 status NetStream.Seek.Notify",
-        "5/20@1 onStatus 0 status NetStream.Play.Start",
-    ];
+    let answer =
+        ["5/20@1 onStatus 0 status NetStream.Seek.Notify", "5/20@1 onStatus 0 status NetStream.Play.Start"];
     assert_eq!(client.lines(), answer);
     send(&mut client, 9, 10, &[0x27, 1]);
     send(&mut client, 9, 20, &[0x17, 0]);
@@ -773,7 +775,10 @@ fn a_hard_limit_holds_output_back_until_it_is_acknowledged() {
     let mut window_announced = BytesMut::new();
     let mut sent = 3073 + 500;
     for _ in 0..100 {
-        client.session.send_media(ONE, MessageType::AUDIO, Timestamp(0), Bytes::from_static(&[1; 1000])).unwrap();
+        client
+            .session
+            .send_media(ONE, MessageType::AUDIO, Timestamp(0), Bytes::from_static(&[1; 1000]))
+            .unwrap();
     }
     while let Some(piece) = client.session.poll_transmit() {
         window_announced.put(piece);
@@ -843,7 +848,10 @@ fn a_peer_that_floods_without_reading_reaches_a_limit() {
     client.accept_next();
     client.read();
     for _ in 0..11 {
-        client.session.send_media(ONE, MessageType::VIDEO, Timestamp(0), Bytes::from_static(&[0x17; 1000])).unwrap();
+        client
+            .session
+            .send_media(ONE, MessageType::VIDEO, Timestamp(0), Bytes::from_static(&[0x17; 1000]))
+            .unwrap();
     }
     assert!(client.session.should_close() && client.session.error().is_some());
     assert!(client.session.transmit_backlog() < 12_000);
@@ -1041,6 +1049,28 @@ fn run(wire: &[u8], cuts: &[usize]) -> (Vec<String>, Option<SessionError>) {
 
 fn with_handshake(wire: &[u8]) -> Vec<u8> {
     [&[3][..], &[0; 2 * 1536], wire].concat()
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let mut client = Client::connected();
+    client.call("createStream", 2.0, 0, Value::Null, &[]);
+    for method in ["publish", "play"] {
+        client.call(method, 0.0, 1, Value::Null, &["SECRET?SECRET".into()]);
+        let events = client.events();
+        let [ServerEvent::Publish { id, .. } | ServerEvent::Play { id, .. }] = events.as_slice() else {
+            panic!()
+        };
+        client.session.accept(*id).unwrap();
+        client.call("closeStream", 0.0, 1, Value::Null, &[]);
+        let shown = format!("{events:?}{:?}", client.events());
+        assert!(!shown.contains("SECRET") && shown.matches("xxxxxxxxxxxxx").count() == 2, "{shown}");
+    }
+    let mut client = Client::new(Limits::default());
+    let object = Value::object([("app", "live?SECRET"), ("tcUrl", "rtmp://h/live?SECRET")]);
+    client.call("connect", 1.0, 0, object, &["SECRET".into()]);
+    let shown = format!("{:?}", client.events());
+    assert!(shown.contains("live?xxxxxx") && !shown.contains("SECRET"), "{shown}");
 }
 
 #[test]

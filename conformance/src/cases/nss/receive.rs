@@ -1,0 +1,158 @@
+//! receiveAudio and receiveVideo (RTMP 7.2.2.4, 7.2.2.5).
+
+use super::QUIET;
+use crate::case;
+use crate::outcome::{Seen, Stop, expect, want};
+use crate::pen::media::{aac, inter, key};
+use crate::pen::{Amf, Msg, command};
+use crate::stage::{Echo, EchoOptions};
+use crate::wire::link::command_seen;
+
+case! {
+    /// RTMP 7.2.2.4: with the flag false "the server does not send any response"; audio stops.
+    AUDIO_OFF = "nss/receive/audio-off" {
+        title: "receiveAudio(false) is not answered and stops audio, video goes on",
+        rules: [NSS_029],
+        level: Must, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [("replied", "receiveAudio(false) was answered")],
+    }
+    async fn(s) {
+        let mut echo = s.echo(EchoOptions::default()).await?;
+        let answered = switch(&mut echo, "receiveAudio", false).await?;
+        s.check_fact("answer to receiveAudio(false)", answered, expect(want::equal(false)).cause("replied"));
+        let audio = [aac("audio-1", 80).at(100), aac("audio-2", 80).at(140)];
+        let video = [key("key", 90).at(100), inter("inter", 90).at(140)];
+        let all = interleave(&audio, &video);
+        for frame in &all {
+            echo.live.send(frame).await;
+        }
+        let seen = echo.collect(&all, 180).await;
+        let expected = echo.expects(&video);
+        s.check("video and audio after receiveAudio(false)", seen, expected);
+        Ok(())
+    }
+}
+
+case! {
+    /// RTMP 7.2.2.5, the same for video.
+    VIDEO_OFF = "nss/receive/video-off" {
+        title: "receiveVideo(false) is not answered and stops video, audio goes on",
+        rules: [NSS_029],
+        level: Must, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [
+            ("replied", "receiveVideo(false) was answered"),
+            ("video-goes-on", "video came after receiveVideo(false)"),
+            ("audio-lost", "audio stopped as well"),
+        ],
+    }
+    async fn(s) {
+        let mut echo = s.echo(EchoOptions::default()).await?;
+        let answered = switch(&mut echo, "receiveVideo", false).await?;
+        s.check_fact("answer to receiveVideo(false)", answered, expect(want::equal(false)).cause("replied"));
+        let from = echo.view.link.mark();
+        let audio = [aac("audio-1", 80).at(100), aac("audio-2", 80).at(140)];
+        let video = [key("key", 90).at(100), inter("inter", 90).at(140)];
+        for frame in &interleave(&audio, &video) {
+            echo.live.send(frame).await;
+        }
+        let last = &audio[1].body;
+        let came = echo
+            .view
+            .link
+            .wait(|v| v.heard[from..].iter().any(|h| h.message.kind == 8 && h.message.body == *last).then_some(()))
+            .await;
+        if let Err(closed @ Seen::Closed { .. }) = came {
+            s.check("the player's connection", closed, expect(want::ANSWERED));
+            return Ok(());
+        }
+        // Video that overtakes nothing may still be under way: a moment of silence.
+        let is_frame = |h: &crate::wire::Heard| h.message.kind == 9 && h.message.body.get(1) == Some(&1);
+        let video = echo.view.link.quiet(QUIET, |v| v.heard[from..].iter().any(is_frame).then_some(())).await;
+        s.check_fact("video frames came", video.is_some(), expect(want::equal(false)).cause("video-goes-on"));
+        s.check_fact("audio came", came.is_ok(), expect(want::equal(true)).cause("audio-lost"));
+        Ok(())
+    }
+}
+
+case! {
+    /// RTMP 7.2.2.4: with the flag true the media follows again.
+    AUDIO_RESUMES = "nss/receive/audio-resumes" {
+        title: "receiveAudio(true) brings audio back",
+        rules: [NSS_030],
+        level: Must, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [],
+    }
+    async fn(s) {
+        let mut echo = s.echo(EchoOptions::default()).await?;
+        switch(&mut echo, "receiveAudio", false).await?;
+        switch(&mut echo, "receiveAudio", true).await?;
+        let all = [
+            key("key", 90).at(100),
+            aac("audio-1", 80).at(100),
+            inter("inter", 90).at(140),
+            aac("audio-2", 80).at(140),
+        ];
+        for frame in &all {
+            echo.live.send(frame).await;
+        }
+        let seen = echo.collect(&all, 180).await;
+        let expected = echo.expects(&all);
+        s.check("video and audio after receiveAudio(true)", seen, expected);
+        Ok(())
+    }
+}
+
+case! {
+    /// RTMP 7.2.2.4: with the flag true "the server responds with status messages NetStream.Seek.Notify and
+    /// NetStream.Play.Start". Rare in the field (errata E-36).
+    CONFIRMED = "nss/receive/on-is-confirmed" {
+        title: "receiveAudio(true) is answered with NetStream.Seek.Notify and NetStream.Play.Start",
+        rules: [NSS_030],
+        level: Must, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [("not-confirmed", "one of the two status messages is missing")],
+    }
+    async fn(s) {
+        let mut echo = s.echo(EchoOptions::default()).await?;
+        switch(&mut echo, "receiveAudio", false).await?;
+        switch(&mut echo, "receiveAudio", true).await?;
+        let told = crate::cases::nsp::codes(&echo.view.link);
+        let both = ["NetStream.Seek.Notify", "NetStream.Play.Start"]
+            .map(|code| if told.iter().any(|t| t == code) { code } else { "-" })
+            .join(" ");
+        s.check_fact(
+            "status messages before the next barrier's answer",
+            both,
+            expect(want::equal("NetStream.Seek.Notify NetStream.Play.Start")).cause("not-confirmed"),
+        );
+        Ok(())
+    }
+}
+
+/// Sends the switch and a barrier; whether anything answered in between. Replies are looked for since then.
+async fn switch(echo: &mut Echo, name: &str, on: bool) -> Result<bool, Stop> {
+    let msid = echo.view.msid;
+    let link = &mut echo.view.link;
+    let from = link.mark();
+    let arguments = [Amf::Boolean(u8::from(on))];
+    let message = command::command(name, 0.0, Amf::Null, &arguments).for_stream(msid).on(8);
+    link.send(&message).await;
+    let barrier = link.barrier().await;
+    let Seen::Answered { by } = barrier else { return Err(Stop::blocked(name, barrier.describe())) };
+    let commands = link.heard()[from..]
+        .iter()
+        .filter(|h| {
+            matches!(command_seen(&h.message), Some(Seen::Command { name, txn, .. })
+                if name == "onStatus" || (txn == 0.0 && (name == "_result" || name == "_error")))
+        })
+        .count();
+    debug_assert!(by == "ping" || by == "createStream");
+    Ok(commands > 0)
+}
+
+fn interleave(audio: &[Msg], video: &[Msg]) -> Vec<Msg> {
+    audio.iter().zip(video).flat_map(|(a, v)| [a.clone(), v.clone()]).collect()
+}
