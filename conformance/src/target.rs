@@ -103,6 +103,8 @@ pub enum Wanted {
     },
 }
 
+/// Time limits of the embedded reference, in ms.
+const FAR_AWAY_MS: u64 = 300_000;
 /// How long a spawned target may take until it accepts connections.
 pub const READY_WITHIN: Duration = Duration::from_secs(30);
 /// How long a target that ended may take until its supervisor has started it again.
@@ -162,7 +164,12 @@ impl Target {
         tamper: Option<rtmp_net::server::TamperFactory>,
         names: String,
     ) -> Result<Self, String> {
-        let config = rtmp_net::server::ServerConfig { tamper, ..Default::default() };
+        let mut config = rtmp_net::server::ServerConfig { tamper, ..Default::default() };
+        // No verdict about the reference may depend on how busy this machine is: its own time limits, which no
+        // case waits for, are far away.
+        config.limits.handshake_ms = FAR_AWAY_MS;
+        config.limits.request_ms = FAR_AWAY_MS;
+        config.limits.idle_ping_ms = FAR_AWAY_MS;
         let server = rtmp_net::server::Server::bind(("127.0.0.1", 0), config)
             .await
             .map_err(|e| format!("the embedded reference server cannot listen: {e}"))?;

@@ -10,6 +10,8 @@ use rtmpspec::runner::Options;
 
 /// Faults in flight at one time: they mostly wait.
 const AT_ONE_TIME: usize = 6;
+/// Long enough for a slow machine; only a fault whose sign is silence waits for it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -19,7 +21,7 @@ fn main() -> ExitCode {
         .map(|fault| {
             Trial::test(fault.id, move || {
                 let options =
-                    Options { patience: Duration::from_millis(2000), jobs: 8, ..Options::default() };
+                    Options { patience: PATIENCE, jobs: 8, ..Options::default() };
                 let runtime = tokio::runtime::Runtime::new().map_err(|e| Failed::from(e.to_string()))?;
                 let planted = runtime.block_on(plant(fault, Beside::Area, &options)).map_err(Failed::from)?;
                 if planted.problems.is_empty() { Ok(()) } else { Err(Failed::from(planted.problems.join("\n"))) }

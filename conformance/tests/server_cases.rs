@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use rtmp_report::{CaseResult, Disposition};
 use rtmpspec::case::{Level, Profile};
 use rtmpspec::suite::{Judgement, Suite, SuiteError};
@@ -88,18 +88,19 @@ fn trials(judged: &Judgement) -> Vec<Trial> {
     reports
         .into_iter()
         .map(|(id, case)| {
-            let ignored = case.disposition() == Disposition::Ignored;
-            let reason = case.detail.clone().unwrap_or_default();
-            let kind = if ignored { format!("{}: {}", case.verdict, one_line(&reason)) } else { String::new() };
             let told = Arc::clone(&case);
-            Trial::test(id, move || outcome(&told)).with_kind(kind).with_ignored_flag(ignored)
+            Trial::ignorable_test(id, move || outcome(&told))
         })
         .collect()
 }
 
-fn outcome(case: &CaseResult) -> Result<(), Failed> {
+fn outcome(case: &CaseResult) -> Result<Completion, Failed> {
     match case.disposition() {
-        Disposition::Ok | Disposition::Expected | Disposition::Finding | Disposition::Ignored => Ok(()),
+        Disposition::Ok | Disposition::Expected | Disposition::Finding => Ok(Completion::Completed),
+        Disposition::Ignored => {
+            let detail = one_line(case.detail.as_deref().unwrap_or_default());
+            Ok(Completion::ignored_with(format!("{}: {detail}", case.verdict)))
+        }
         Disposition::Failed | Disposition::Errored => Err(Failed::from(format!(
             "{} because {}\n  expected {}\n  got      {}\n  {}\n  rerun: {}",
             case.verdict,

@@ -1,1 +1,42 @@
-//! See README.md.
+//! RTMP test vectors as data. The files under `data/`, their schema and the way to judge a result
+//! are described in `README.md`; this crate only reads them.
+//!
+//! ```
+//! let files = rtmp_vectors::load_all();
+//! assert!(files.iter().any(|file| file.schema == "chunk-stream-v1"));
+//! ```
+#![forbid(unsafe_code)]
+
+mod amf0;
+mod outcome;
+mod vector;
+
+pub use amf0::{Amf0, Property};
+pub use outcome::{Control, Handshake, Message, Yield};
+pub use vector::{Allowed, Alternative, Expected, File, Group, Note, Role, Run, Source, State, Vector};
+
+/// The JSON Schema (draft 2020-12) of the files.
+pub const SCHEMA: &str = include_str!("../schema/vectors-v1.schema.json");
+
+/// The files with their names, as text.
+pub const FILES: [(&str, &str); 4] = [
+    ("amf0.json", include_str!("../data/amf0.json")),
+    ("chunk-stream.json", include_str!("../data/chunk-stream.json")),
+    ("control.json", include_str!("../data/control.json")),
+    ("handshake.json", include_str!("../data/handshake.json")),
+];
+
+/// Counts and hashes of the files, as text.
+pub const MANIFEST: &str = include_str!("../manifest.json");
+
+/// All files.
+///
+/// # Panics
+/// A file does not have the form of its schema; the tests of this crate exclude that.
+#[must_use]
+pub fn load_all() -> Vec<File> {
+    let read = |(name, text): &(&str, &str)| {
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    FILES.iter().map(read).collect()
+}

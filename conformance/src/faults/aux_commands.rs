@@ -96,7 +96,8 @@ fn answers_create_stream_as_fc_publish() -> Box<dyn Tamper> {
             InputRuling::Process
         })
         .message_out(move |messages| {
-            let (Some(from), Some(to)) = (*create.lock().expect("no panic"), *fc_publish.lock().expect("no panic"))
+            let (Some(from), Some(to)) =
+                (*create.lock().expect("no panic"), *fc_publish.lock().expect("no panic"))
             else {
                 return;
             };

@@ -66,7 +66,7 @@ pub const FAULTS: &[Fault] = &[
         clause: "RTMP 5.4",
         what: "closes on Set Chunk Size with a timestamp in the future",
         cases: &[("ctrl/chunk-size/timestamp-ignored", "closed-before-barrier")],
-        plant: || closes_on(|m| chunk_size(m).is_some() && m.timestamp.0 == 0xFFFF_FFFF),
+        plant: || closes_on(|m| chunk_size(m) == Some(4096) && m.timestamp.0 == 0xFFFF_FFFF),
     },
     Fault {
         id: "ctrl/chunk-size-0-stalls",
@@ -95,7 +95,9 @@ pub const FAULTS: &[Fault] = &[
         what: "goes silent on Set Chunk Size on a message stream other than 0",
         cases: &[("ctrl/chunk-size/other-message-stream", "barrier-unanswered")],
         plant: || {
-            stalls_on_chunk(|c| c.kind == MessageType::SET_CHUNK_SIZE && c.stream != MessageStreamId::CONNECTION)
+            stalls_on_chunk(|c| {
+                c.kind == MessageType::SET_CHUNK_SIZE && c.stream != MessageStreamId::CONNECTION
+            })
         },
     },
     Fault {
@@ -193,7 +195,9 @@ pub const FAULTS: &[Fault] = &[
         what: "closes on limit types beyond 2",
         cases: &[("ctrl/peer-bandwidth/unknown-limit-type", "closed-before-barrier")],
         plant: || {
-            closes_on(|m| m.kind == MessageType::SET_PEER_BANDWIDTH && m.payload.get(4).is_some_and(|t| *t > 2))
+            closes_on(|m| {
+                m.kind == MessageType::SET_PEER_BANDWIDTH && m.payload.get(4).is_some_and(|t| *t > 2)
+            })
         },
     },
     Fault {
@@ -223,7 +227,8 @@ pub const FAULTS: &[Fault] = &[
         plant: || {
             sends(|m| {
                 let chunk_stream = ChunkStreamId::COMMAND;
-                (m.kind == MessageType::SET_PEER_BANDWIDTH).then(|| vec![Message { chunk_stream, ..m.clone() }])
+                (m.kind == MessageType::SET_PEER_BANDWIDTH)
+                    .then(|| vec![Message { chunk_stream, ..m.clone() }])
             })
         },
     },
@@ -365,7 +370,8 @@ fn keeps_what_was_aborted(id: u32, at: u32) -> Box<dyn Tamper> {
     Hooks::default()
         .message_in(move |m| {
             aborted |= m.kind == MessageType::ABORT && word(&m.payload) == Some(id);
-            if aborted && m.kind == MessageType::VIDEO && m.chunk_stream.value() == id && m.timestamp.0 == at {
+            if aborted && m.kind == MessageType::VIDEO && m.chunk_stream.value() == id && m.timestamp.0 == at
+            {
                 let mut mixed = vec![0xAB; 128];
                 mixed.extend_from_slice(&m.payload);
                 mixed.truncate(m.payload.len());

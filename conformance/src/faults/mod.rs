@@ -4,14 +4,19 @@
 //! The faults are values of [`rtmp_proto::tamper::Tamper`]. Only the test binary `rtmpspec-faults` and the tests
 //! construct them.
 
+mod amf0;
 mod aux_commands;
 pub mod check;
 mod chunk;
+mod chunk_out;
+mod conn;
 mod ctrl;
+mod data;
 mod hooks;
 mod hs;
 mod msg;
 mod nsp;
+mod nss;
 mod peek;
 mod rob;
 mod ucm;
@@ -40,10 +45,15 @@ pub fn all() -> Vec<&'static Fault> {
     let areas: &[&'static [Fault]] = &[
         hs::FAULTS,
         chunk::FAULTS,
+        chunk_out::FAULTS,
         ctrl::FAULTS,
         ucm::FAULTS,
         msg::FAULTS,
+        amf0::FAULTS,
+        conn::FAULTS,
         nsp::FAULTS,
+        nss::FAULTS,
+        data::FAULTS,
         aux_commands::FAULTS,
         rob::FAULTS,
     ];

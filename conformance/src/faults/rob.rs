@@ -69,7 +69,7 @@ pub const FAULTS: &[Fault] = &[
             poisoned(&AFTER_CUT, || {
                 message_poisons(&AFTER_CUT, |m| {
                     m.payload.starts_with(b"\x02\x00\x07connect")
-                        && contains(&m.payload, b"tcUrl")
+                        && contains(&m.payload, b"http://truncated.example/")
                         && m.payload.ends_with(&[0, 0])
                 })
             })

@@ -23,9 +23,7 @@ pub const FAULTS: &[Fault] = &[
         clause: "RTMP 6.2",
         what: "StreamBegin is sent on message stream 1",
         cases: &[("ucm/sent/stream-zero-chunk-stream-two", "event-elsewhere")],
-        plant: || {
-            sends(|m| begins(m).then(|| vec![Message { stream: MessageStreamId(1), ..m.clone() }]))
-        },
+        plant: || sends(|m| begins(m).then(|| vec![Message { stream: MessageStreamId(1), ..m.clone() }])),
     },
     Fault {
         id: "ucm/begins-a-stream-that-is-none",
@@ -52,7 +50,10 @@ pub const FAULTS: &[Fault] = &[
         id: "ucm/begins-after-media",
         clause: "RTMP 7.2.2.1",
         what: "a player's StreamBegin follows the first media message",
-        cases: &[("ucm/stream-begin/before-media", "media-before-begin")],
+        cases: &[
+            ("ucm/stream-begin/before-media", "media-before-begin"),
+            ("nss/play/stream-begin", "no-stream-begin"),
+        ],
         plant: begins_after_media,
     },
     Fault {

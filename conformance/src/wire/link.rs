@@ -176,12 +176,11 @@ impl Link {
         self.write(bytes).await;
     }
 
-    /// Sends valid bytes one write each, as far apart as the scheduler allows.
+    /// Sends valid bytes, one write each.
     pub async fn one_by_one(&mut self, note: &str, bytes: &[u8]) {
         self.transcript.line('>', &self.name, note);
         for byte in bytes {
             self.write(std::slice::from_ref(byte)).await;
-            tokio::task::yield_now().await;
         }
     }
 

@@ -112,7 +112,7 @@ case! {
         rules: [AUX_006],
         level: DeFacto, profile: Publish, company: Shared,
         after: ["aux/release-stream/goes-on", "aux/fc-publish/goes-on"],
-        causes: [("wrong-transaction", "createStream was answered under another transaction id, or by `_error`")],
+        causes: [("wrong-transaction", "createStream was not answered by `_result` under its id")],
     }
     async fn(s) {
         for order in ["RFC", "RCF", "FRC", "FCR", "CRF", "CFR"] {
@@ -135,11 +135,14 @@ case! {
             link.send_all(&messages).await;
             let seen = created(&mut link, create).await;
             let answered = match &seen {
-                Seen::Command { txn, .. } if *txn == create && stream_id(&seen).is_some() => Seen::fact("created"),
+                Seen::Command { txn, .. } if *txn == create && stream_id(&seen).is_some() => {
+                    Seen::fact("created")
+                }
                 Seen::Command { .. } => Seen::fact(seen.describe()),
                 _ => seen,
             };
-            let label = format!("{order} (releaseStream, FCPublish, createStream): the answer to transaction {create}");
+            let label =
+                format!("{order} (of releaseStream, FCPublish, createStream): transaction {create}");
             let fits = expect(want::equal("created")).cause(match answered {
                 Seen::Silent { .. } => "no-answer",
                 _ => "wrong-transaction",

@@ -2,7 +2,7 @@
 
 use crate::case;
 use crate::case::Step;
-use crate::outcome::{Want, expect, want};
+use crate::outcome::{Seen, Want, expect, want};
 use crate::pen::Amf;
 use crate::pen::amf::{number, text};
 use crate::pen::command::command;
@@ -39,8 +39,9 @@ case! {
         link.send(&command("FCSubscribe", txn, Amf::Null, &[text(name)])).await;
         let seen = link.barrier().await;
         if s.check("a call after FCSubscribe", seen, expect(want::ANSWERED)) {
-            let told = link.heard().iter().any(|h| {
-                matches!(command_seen(&h.message), Some(crate::outcome::Seen::Command { name, .. }) if name == "onFCSubscribe")
+            let told = link.heard().iter().any(|h| match command_seen(&h.message) {
+                Some(Seen::Command { name, .. }) => name == "onFCSubscribe",
+                _ => false,
             });
             let expect = expect(want::equal(true)).or_info(Want::Anything, "onFCSubscribe is not offered");
             s.check_fact("onFCSubscribe came", told, expect);

@@ -3,9 +3,9 @@
 use super::{or_closed, refused_or_relayed};
 use crate::case;
 use crate::outcome::{Seen, Stop, expect, want};
+use crate::pen::amf::text;
 use crate::pen::chunk::{Form, Header, basic, chunks};
 use crate::pen::media::inter;
-use crate::pen::amf::text;
 use crate::pen::{Amf, Msg, command};
 use crate::stage::{EchoOptions, Stage};
 use crate::wire::Link;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::case;
 use crate::outcome::{Seen, Stop, expect, want};
-use crate::pen::media::{aac, inter, key};
 use crate::pen::amf::text;
+use crate::pen::media::{aac, inter, key};
 use crate::pen::{Amf, command};
 use crate::stage::EchoOptions;
 

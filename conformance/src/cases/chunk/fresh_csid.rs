@@ -90,7 +90,7 @@ case! {
     }
     async fn(s) {
         let mut echo = s.echo(EchoOptions::default()).await?;
-        let frames = [inter("abandoned", 303).at(100), inter("restarted", 99).at(140)];
+        let frames = [inter("abandoned", 303).at(100), inter("restarted", 199).at(140)];
         let wire = [pieces(&echo, &frames[0], 0, 100)[0].clone(), pieces(&echo, &frames[1], 0, 140).concat()];
         let from = echo.view.link.heard().len();
         echo.live.link.lie("Type0InsideMessage", &wire.concat()).await;

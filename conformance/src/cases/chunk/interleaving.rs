@@ -68,6 +68,39 @@ case! {
 }
 
 case! {
+    /// RTMP 5.4.1: a chunk after the change has the new size, however many bytes came before it. Readers that
+    /// count bytes modulo the chunk size expect a shorter one.
+    CHUNK_SIZE_ODD = "chunk/interleaving/set-chunk-size-odd" {
+        title: "After a change inside a message its next chunk is as long as the new chunk size",
+        rules: [CHUNK_045],
+        level: Must, profile: Relay, company: Shared,
+        after: ["nsp/relay/audio-and-video"],
+        causes: [],
+    }
+    async fn(s) {
+        let mut echo = s.echo(EchoOptions::default()).await?;
+        let frame = inter("resized", 500).at(100);
+        let header = Header { msid: echo.live.msid, ..frame.header() };
+        let again = Header { fmt: 3, ..header }.bytes();
+        let mut wire = header.bytes();
+        wire.extend(&frame.body[..128]);
+        wire.extend(control::set_chunk_size(200).chunks(128).concat());
+        wire.extend(&again);
+        wire.extend(&frame.body[128..328]);
+        wire.extend(&again);
+        wire.extend(&frame.body[328..]);
+        echo.live.link.bytes("128 B of 500, Set Chunk Size 200, chunks of 200 B and 172 B", &wire).await;
+        echo.live.link.chunk_size = 200;
+        let frames = [frame, inter("after", 450).at(140)];
+        echo.live.send(&frames[1]).await;
+        let seen = echo.collect(&frames, 200).await;
+        let expect = echo.expects(&frames);
+        s.check("a frame in chunks of 128, 200 and 172 bytes", seen, expect);
+        Ok(())
+    }
+}
+
+case! {
     /// RTMP 5.4, 6.2: control messages may stand between the chunks of a large message and take effect when
     /// they arrive. Judged only where a plain Ping Request was answered (UCM-017).
     PING_MID_MESSAGE = "chunk/interleaving/ping-mid-message" {

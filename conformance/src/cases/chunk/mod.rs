@@ -62,6 +62,7 @@ pub const CASES: &[&Case] = &[
     &fragmentation::MANY_IN_ONE_WRITE,
     &interleaving::MESSAGES,
     &interleaving::CHUNK_SIZE_MID_MESSAGE,
+    &interleaving::CHUNK_SIZE_ODD,
     &interleaving::PING_MID_MESSAGE,
     &fresh_csid::TYPE_1,
     &fresh_csid::TYPE_2,
@@ -104,7 +105,7 @@ async fn send_as(echo: &mut Echo, message: &Msg, fmt: u8, time: u32) {
 /// marker at `ts`, or the fact `closed`, or that something followed which was never published. `from` is the
 /// number of messages that the player had before the stimulus.
 async fn refused_or_relayed(echo: &mut Echo, from: usize, published: &[Msg], ts: u32) -> Seen {
-    let marker = key("refusal-marker", 64).at(ts).on(7);
+    let marker = key(&format!("refusal-marker-{ts}"), 64).at(ts).on(7);
     echo.live.send(&marker).await;
     let deadline = Instant::now() + echo.live.link.patience;
     while !echo.live.link.is_closed() && Instant::now() < deadline {
@@ -124,7 +125,9 @@ async fn refused_or_relayed(echo: &mut Echo, from: usize, published: &[Msg], ts:
             v.heard[from.min(v.heard.len())..]
                 .iter()
                 .map(|h| &h.message)
-                .find(|m| matches!(m.kind, 8 | 9) && !published.iter().chain([&marker]).any(|p| p.body == m.body))
+                .find(|m| {
+                    matches!(m.kind, 8 | 9) && !published.iter().chain([&marker]).any(|p| p.body == m.body)
+                })
                 .map(|m| m.body.len())
         })
         .await;

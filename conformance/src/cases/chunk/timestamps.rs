@@ -14,7 +14,7 @@ case! {
         title: "Timestamps above 0x7FFFFFFF are processed like any other",
         rules: [TIME_009],
         level: Must, profile: Relay, company: Shared,
-        after: ["nsp/relay/audio-and-video", "chunk/extended-timestamp/complete-value"],
+        after: ["chunk/extended-timestamp/type-3-repeats", "chunk/extended-timestamp/complete-value"],
         causes: [],
     }
     async fn(s) {

@@ -1,5 +1,6 @@
 //! How applications and stream names are written (RTMP 7.2.1.1, Errata & Addenda 8.1).
 
+use super::if_answered;
 use crate::case;
 use crate::outcome::{Seen, expect, want};
 use crate::pen::{command, media};
@@ -21,7 +22,7 @@ case! {
             let tc_url = format!("{}{tail}", s.place.tc_url);
             let mut link = s.shaken("client").await?;
             let seen = link.connect(&app, &tc_url).await;
-            let mut expected = expect(want::RESULT).cause("refused");
+            let mut expected = if_answered(expect(want::RESULT), &seen, "refused");
             if !judged {
                 let note = "whether an instance belongs to the application is the server's own";
                 expected = expected.or_info(want::ERROR, note).or_info(want::CLOSED, note).or_info(want::SILENT, note);

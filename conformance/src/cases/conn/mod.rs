@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 pub(in crate::cases) use app::arrives;
 
 use crate::case::Case;
-use crate::outcome::{Seen, Stop};
+use crate::outcome::{Expect, Seen, Stop};
 use crate::pen::{Amf, Msg, command};
 use crate::stage::{Publisher, Stage};
 use crate::wire::Link;
@@ -70,6 +70,11 @@ pub(in crate::cases) async fn any_reply(link: &mut Link, mark: usize) -> Seen {
 /// Whether it is a `_result` or an `_error`.
 pub(super) fn is_reply(seen: &Seen) -> bool {
     matches!(seen, Seen::Command { name, .. } if name == "_result" || name == "_error")
+}
+
+/// Gives a command that fits nothing this cause; silence and closing keep their own.
+pub(in crate::cases) fn if_answered(expect: Expect, seen: &Seen, cause: &str) -> Expect {
+    if matches!(seen, Seen::Silent { .. } | Seen::Closed { .. }) { expect } else { expect.cause(cause) }
 }
 
 /// The transaction id as a fact; anything but a command as it is.

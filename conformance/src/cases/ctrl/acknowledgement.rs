@@ -103,7 +103,8 @@ case! {
         for n in 0..4 {
             burst(&mut live, n * 25, 25).await;
             let least = due(live.link.bytes_out());
-            if let seen @ (Seen::Closed { .. } | Seen::Silent { .. }) = acknowledged(&mut live.link, least).await {
+            let seen = acknowledged(&mut live.link, least).await;
+            if matches!(seen, Seen::Closed { .. } | Seen::Silent { .. }) {
                 return Err(Stop::blocked("an Acknowledgement in every window", seen.describe()));
             }
             let heard = acknowledgements(&live.link);

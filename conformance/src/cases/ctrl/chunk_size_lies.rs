@@ -24,8 +24,8 @@ case! {
 }
 
 case! {
-    /// RTMP 5.4.1: the first bit is zero. Ignored and masked, 0x80000080 leaves the size at 128; a size of two
-    /// thousand million, or a negative one, is neither.
+    /// RTMP 5.4.1: the first bit is zero. Ignored and masked, 0x80000080 leaves the size at 128; a size of
+    /// two thousand million, or a negative one, is neither.
     TOP_BIT = "ctrl/chunk-size/top-bit" {
         title: "Chunk size 0x80000080 is ignored, masked or refused by a close",
         rules: [CTRL_011],

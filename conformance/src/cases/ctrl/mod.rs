@@ -9,7 +9,9 @@ mod sent;
 
 use crate::case::Case;
 use crate::outcome::{Seen, Stop};
-use crate::pen::amf::{Amf, object, text};
+use crate::pen::amf::{object, text};
+use crate::pen::command::command;
+use crate::pen::{Amf, Msg};
 use crate::wire::Link;
 
 /// Every case of this area.
@@ -51,7 +53,27 @@ pub const CASES: &[&Case] = &[
 /// createStream with command information (RTMP 7.2.1.3 allows an object there): more than 300 bytes, so that
 /// the chunk size in force decides whether it can be read.
 async fn long_call(link: &mut Link) -> Seen {
-    link.call("createStream", object(&[("info", text("rtmpspec ".repeat(34)))]), &[]).await
+    let txn = link.transaction();
+    link.send(&long_message(txn)).await;
+    link.reply(txn).await
+}
+
+/// A [`long_call`] and a Set Chunk Size in one write: when the call is answered, the size was read with it,
+/// and nothing that follows was there yet.
+///
+/// # Errors
+/// Blocked when the call is not answered.
+async fn settled_at(link: &mut Link, size: Msg) -> Result<(), Stop> {
+    let txn = link.transaction();
+    link.send_all(&[long_message(txn), size]).await;
+    match link.reply(txn).await {
+        Seen::Command { .. } => Ok(()),
+        seen => Err(Stop::blocked("createStream with command information", seen.describe())),
+    }
+}
+
+fn long_message(txn: f64) -> Msg {
+    command("createStream", txn, object(&[("info", text("rtmpspec ".repeat(34)))]), &[])
 }
 
 /// Proves that the target answers [`long_call`] at the chunk size in force.

@@ -17,8 +17,7 @@ async fn sent(s: &mut Stage, kinds: &[u8], what: &str) -> Result<Vec<Heard>, Sto
     for _ in 0..4 {
         long_call_works(&mut link).await?;
     }
-    let heard: Vec<Heard> =
-        link.heard().into_iter().filter(|h| kinds.contains(&h.message.kind)).collect();
+    let heard: Vec<Heard> = link.heard().into_iter().filter(|h| kinds.contains(&h.message.kind)).collect();
     if heard.is_empty() {
         let proof = format!("connect, a window of 1000 bytes and four calls brought no {what}");
         return Err(Stop::Unsupported { proof });
@@ -42,11 +41,11 @@ case! {
         rules: [CTRL_001],
         level: Must, profile: Core, company: Shared,
         after: [],
-        causes: [("other-message-stream", "a protocol control message stands on a message stream other than 0")],
+        causes: [("other-message-stream", "a protocol control message is on a message stream other than 0")],
     }
     async fn(s) {
         let heard = sent(s, &[1, 2, 3, 5, 6], "protocol control message").await?;
-        let odd = list(&heard, |h| (h.message.msid != 0).then(|| format!("message stream {}", h.message.msid)));
+        let odd = list(&heard, |h| (h.message.msid != 0).then(|| format!("stream {}", h.message.msid)));
         s.check_fact("messages elsewhere", odd, expect(none()).cause("other-message-stream"));
         Ok(())
     }
@@ -82,7 +81,8 @@ case! {
         let heard = sent(s, &[1], "Set Chunk Size").await?;
         let odd = list(&heard, |h| {
             let size = <[u8; 4]>::try_from(&h.message.body[..]).map(u32::from_be_bytes);
-            (!size.is_ok_and(|size| (1..=0x7FFF_FFFF).contains(&size))).then(|| format!("{:02x?}", h.message.body))
+            let fits = size.is_ok_and(|size| (1..=0x7FFF_FFFF).contains(&size));
+            (!fits).then(|| format!("{:02x?}", h.message.body))
         });
         s.check_fact("other payloads", odd, expect(none()).cause("chunk-size-layout"));
         Ok(())

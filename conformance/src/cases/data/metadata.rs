@@ -4,11 +4,10 @@ use rtmp_amf::Value;
 
 use super::data_after;
 use crate::case;
-use crate::outcome::{expect, want};
+use crate::outcome::{Stop, expect, want};
 use crate::pen::amf::{number, object, text};
 use crate::pen::{Amf, command};
 use crate::stage::Stage;
-use crate::outcome::Stop;
 
 case! {
     /// `@setDataFrame` is an order to the server; players see the event that it stores.
@@ -46,7 +45,7 @@ case! {
         title: "onMetaData without @setDataFrame is accepted",
         rules: [DATA_005],
         level: DeFacto, profile: Relay, company: Shared,
-        after: ["data/metadata/set-data-frame-is-stripped"],
+        after: ["nsp/relay/audio-and-video"],
         causes: [("lost", "the metadata's values did not reach the player")],
     }
     async fn(s) {
@@ -60,7 +59,7 @@ case! {
         title: "Metadata in an object instead of an ECMA array is accepted",
         rules: [DATA_003],
         level: DeFacto, profile: Relay, company: Shared,
-        after: ["data/metadata/set-data-frame-is-stripped"],
+        after: ["nsp/relay/audio-and-video"],
         causes: [("lost", "the metadata's values did not reach the player")],
     }
     async fn(s) {

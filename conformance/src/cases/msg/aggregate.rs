@@ -55,9 +55,9 @@ async fn splitting_echo(s: &mut Stage) -> Result<Echo, Stop> {
     let subs = [aac("control-audio", 70).at(40), inter("control-video", 80).at(60)];
     let msid = echo.live.msid;
     match publish(&mut echo, &aggregate(40, msid, &subs), &subs, 90).await {
-        Became::Whole => {
-            Err(Stop::Unsupported { proof: "an ordinary aggregate reached the player as an aggregate".into() })
-        }
+        Became::Whole => Err(Stop::Unsupported {
+            proof: "an ordinary aggregate reached the player as an aggregate".into(),
+        }),
         Became::Seen(seen) if items(&seen).is_empty() => Err(Stop::Unsupported {
             proof: format!("of an ordinary aggregate of two messages the player saw {}", seen.describe()),
         }),

@@ -21,8 +21,12 @@ case! {
     }
     async fn(s) {
         let mut echo = s.echo(EchoOptions::default()).await?;
-        let frames =
-            [aac("audio-1", 90).at(40), empty(8, 4, "silence").at(60), aac("audio-2", 90).at(80), inter("video", 90).at(80)];
+        let frames = [
+            aac("audio-1", 90).at(40),
+            empty(8, 4, "silence").at(60),
+            aac("audio-2", 90).at(80),
+            inter("video", 90).at(80),
+        ];
         for frame in &frames {
             echo.live.send(frame).await;
         }

@@ -1,11 +1,12 @@
 //! Clients that do not wait for answers (field/failures W57b).
 
-use super::{answer_in, idle, meet};
+use super::{idle, meet};
 use crate::case;
 use crate::outcome::{Seen, expect, want};
 use crate::pen::media::{aac_header, avc_header, key, metadata};
 use crate::pen::{Amf, command};
 use crate::stage::Publisher;
+use crate::wire::link::command_seen;
 
 case! {
     /// W57b: relays and pushers send sequence headers behind publish without waiting for
@@ -67,12 +68,11 @@ case! {
         .await;
         let seen = link
             .wait(|v| {
-                answer_in(v, 0, |_| true).and_then(|_| {
-                    v.heard.iter().find_map(|h| {
-                        let seen = crate::wire::link::command_seen(&h.message)?;
-                        matches!(&seen, Seen::Command { name, .. } if name == "onStatus" || name == "_error")
-                            .then_some(seen)
-                    })
+                v.heard.iter().find_map(|h| {
+                    let seen = command_seen(&h.message)?;
+                    let verdict =
+                        matches!(&seen, Seen::Command { name, .. } if name == "onStatus" || name == "_error");
+                    verdict.then_some(seen)
                 })
             })
             .await

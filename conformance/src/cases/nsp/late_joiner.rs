@@ -2,10 +2,9 @@
 
 use super::meet;
 use crate::case;
-use crate::outcome::{expect, want};
+use crate::outcome::{Stop, expect, want};
 use crate::pen::media::{aac, aac_header, avc_header, inter, key, metadata};
 use crate::stage::{Player, Publisher, Stage};
-use crate::outcome::Stop;
 use crate::wire::Heard;
 
 case! {

@@ -165,7 +165,10 @@ async fn started(s: &mut Stage, kind: &str, txn: f64) -> Result<(f64, Vec<Value>
         lie(&mut link, "PublishWithTransactionId", &publish).await;
     }
     let found = link
-        .wait(|v| answer_in(v, from, |_| true).filter(|s| matches!(s, Seen::Command { name, .. } if name == "onStatus")))
+        .wait(|v| {
+            answer_in(v, from, |_| true)
+                .filter(|s| matches!(s, Seen::Command { name, .. } if name == "onStatus"))
+        })
         .await;
     match found {
         Ok(Seen::Command { txn, values, .. }) => Ok((txn, values)),

@@ -33,6 +33,7 @@ case! {
                 .or_lenient(want::status("NetStream.Play.StreamNotFound"), "another level, STAT-015 is de-facto")
                 .or_lenient(want::status("NetStream.Play.Start"), "waits for a publisher, ruling on NSS-013")
                 .or_lenient(want::status_level("*", "error"), "refused with another code")
+                .or_lenient(want::CLOSED, "refused by a plain close, field/failures section 5 item 11")
                 .cause("not-told"),
         );
         Ok(())

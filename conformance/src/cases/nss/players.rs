@@ -57,7 +57,7 @@ case! {
 
 case! {
     /// A player that stops reading may lose frames or its connection; the publisher and the other players go on.
-    /// Six megabytes are more than the sockets hold.
+    /// Fifteen megabytes are more than the sockets hold.
     SLOW = "nss/players/slow-reader" {
         title: "A player that stops reading does not hold up the others",
         rules: [NSS_044],
@@ -78,7 +78,7 @@ case! {
             let frames: Vec<_> = (0..2_u32)
                 .map(|n| {
                     let ts = 140 + (batch * 2 + n) * 40;
-                    key(&format!("big-{batch}-{n}"), 50_000).at(ts)
+                    key(&format!("big-{batch}-{n}"), 130_000).at(ts)
                 })
                 .collect();
             for frame in &frames {

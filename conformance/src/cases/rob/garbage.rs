@@ -3,6 +3,7 @@
 use super::{SETTLING, leave};
 use crate::case;
 use crate::outcome::{Stop, Want, expect, want};
+use crate::pen::amf::text;
 use crate::pen::{Amf, Form, Header, Msg, chunk, command, handshake, media};
 use crate::stage::Stage;
 use crate::wire::Link;
@@ -86,7 +87,9 @@ case! {
     }
     async fn(s) {
         const AT_ONCE: usize = 64;
-        let whole = command::connect(&s.place.app, &s.place.tc_url);
+        let mut members = command::connect_members(&s.place.app, &s.place.tc_url);
+        members.push(("pageUrl".into(), text("http://truncated.example/")));
+        let whole = command::command("connect", 1.0, Amf::Object(members), &[]);
         let lengths: Vec<usize> = (0..whole.body.len()).collect();
         for batch in lengths.chunks(AT_ONCE) {
             let mut links = shaken(s, batch.len()).await?;

@@ -69,7 +69,7 @@ case! {
         rules: [UCM_002],
         level: Should, profile: Relay, company: Shared,
         after: ["nsp/relay/audio-and-video"],
-        causes: [("event-elsewhere", "a user control message stands on another message stream or chunk stream")],
+        causes: [("event-elsewhere", "a user control message is on another message stream or chunk stream")],
     }
     async fn(s) {
         let heard = sent(s, |_| true, "user control message").await?;
@@ -91,7 +91,7 @@ case! {
         rules: [UCM_006],
         level: Must, profile: Relay, company: Shared,
         after: ["nsp/relay/audio-and-video"],
-        causes: [("stream-begin-layout", "a StreamBegin has not four bytes of data, or names a stream that does not exist")],
+        causes: [("stream-begin-layout", "a StreamBegin has not the id of a stream of its connection")],
     }
     async fn(s) {
         let heard = sent(s, |body| body.starts_with(&[0, 0]), "StreamBegin").await?;
@@ -134,14 +134,17 @@ case! {
             .wait_for(std::time::Duration::from_millis(500), |v| v.heard.iter().position(is_eof))
             .await;
         let Ok(at) = told else {
-            let proof = "the publisher deleted its stream, the player got no StreamEOF within half a second".into();
+            let proof =
+                "the publisher deleted its stream, the player got no StreamEOF within half a second".into();
             return Err(Stop::Unsupported { proof });
         };
         echo.view.link.barrier().await;
         let heard = echo.view.link.heard();
         let want_body = [&[0, 1], &echo.view.msid.to_be_bytes()[..]].concat();
-        s.check_fact("StreamEOF", hex(&heard[at].message.body), expect(want::equal(hex(&want_body))).cause("stream-eof-layout"));
-        s.check_fact("media messages after it", media(&heard[at..]).count(), expect(want::equal(0)).cause("media-after-eof"));
+        let layout = expect(want::equal(hex(&want_body))).cause("stream-eof-layout");
+        s.check_fact("StreamEOF", hex(&heard[at].message.body), layout);
+        let end = expect(want::equal(0)).cause("media-after-eof");
+        s.check_fact("media messages after it", media(&heard[at..]).count(), end);
         Ok(())
     }
 }

@@ -1,0 +1,53 @@
+"""What all families share: the list that a vector is added to, and the checks on adding."""
+
+FAMILIES = {}
+
+
+class Family:
+    """One file of data/. `state` of a group is what a decoder starts from."""
+
+    def __init__(self, schema, name, notes):
+        self.schema, self.name, self.notes, self.groups = schema, name, notes, []
+        FAMILIES[schema] = self
+
+    def group(self, **state):
+        tests = []
+        self.groups.append((state, tests))
+
+        def add(id, title, rules, data, yields=(), *, result="valid", feeds=(), flags=(), allow=(),
+                alternatives=(), error_at=None, pending=False, note=None):
+            assert result in ("valid", "invalid", "lenient"), id
+            assert (result == "lenient") <= bool(flags and allow), f"{id}: flags and allow"
+            assert not (result == "valid" and allow), id
+            assert ("alternative" in allow) == bool(alternatives), id
+            assert set(flags) <= set(self.notes), f"{id}: {flags}"
+            vector = {"id": id, "title": title, "requirements": sorted(rules.split())}
+            if isinstance(data, Runs):
+                vector["runs"] = [{"hex": part.hex(), "times": times} for part, times in data.runs]
+            else:
+                parts = [data] if isinstance(data, bytes) else data
+                vector["bytes"] = " ".join(part.hex() for part in parts if part)
+                assert sum(feeds) < sum(map(len, parts)) or not feeds, f"{id}: feeds"
+            vector["result"] = result
+            for key, value in (("feeds", feeds), ("flags", flags), ("allow", allow)):
+                if value:
+                    vector[key] = list(value)
+            vector["yields"] = list(yields)
+            if alternatives:
+                vector["alternatives"] = [
+                    {"reading": reading, "yields": list(other)} for reading, other in alternatives]
+            if error_at is not None:
+                vector["error_at"] = error_at
+            if pending:
+                vector["pending"] = True
+            if note:
+                vector["note"] = note
+            tests.append(vector)
+        return add
+
+
+class Runs:
+    """Bytes too many to print: each part `times` times."""
+
+    def __init__(self, *runs):
+        self.runs = runs

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Writes ../data/*.json and ../manifest.json.
+
+    python3 generate.py            write the files
+    python3 generate.py --check    compare with the files, change nothing; 1 if they differ
+
+Needs Python 3.11 or later and nothing else. The output depends on nothing but these sources.
+"""
+
+import argparse
+import hashlib
+import json
+import pathlib
+import sys
+import tomllib
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import amf0  # noqa: E402,F401
+import chunk_stream  # noqa: E402,F401
+import control  # noqa: E402,F401
+import handshake  # noqa: E402,F401
+from corpus import FAMILIES  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+CATALOGUE = HERE.parent / "conformance" / "requirements"
+SOURCE = {"name": "generated", "tool": "vectors/gen/generate.py", "version": "1", "made": "2026-11-20"}
+LICENCE = "CC0-1.0"
+
+
+def compact(value):
+    return json.dumps(value, separators=(", ", ": "), allow_nan=False)
+
+
+def lines(value, depth):
+    """One property per line, properties of `depth` levels; deeper values on one line."""
+    pad = " " * depth
+
+    def text(node, level, indent):
+        if level == 0 or not node or not isinstance(node, (dict, list)):
+            return compact(node)
+        if isinstance(node, dict):
+            inner = [f"{json.dumps(key)}: {text(item, level - 1, indent + ' ')}" for key, item in node.items()]
+            return "{\n" + ",\n".join(f"{indent} {line}" for line in inner) + f"\n{indent}}}"
+        inner = [text(item, level - 1, indent + " ") for item in node]
+        return "[\n" + ",\n".join(f"{indent} {line}" for line in inner) + f"\n{indent}]"
+
+    return text(value, depth, pad[:0]) + "\n"
+
+
+def document(family):
+    used = {flag for _, tests in family.groups for test in tests for flag in test.get("flags", ())}
+    assert used == set(family.notes), f"{family.schema}: notes without a vector: {set(family.notes) - used}"
+    return {
+        "schema": family.schema, "licence": LICENCE,
+        "notes": dict(sorted(family.notes.items())),
+        "groups": [{"source": SOURCE, "state": state, "tests": tests} for state, tests in family.groups],
+    }
+
+
+def build():
+    """Relative path to content of every generated file."""
+    files, entries, ids, rules = {}, [], set(), set()
+    for schema, family in sorted(FAMILIES.items()):
+        tests = [test for _, group in family.groups for test in group]
+        for test in tests:
+            assert test["id"] not in ids, f"{test['id']} stands twice"
+            assert test["requirements"], test["id"]
+            ids.add(test["id"])
+            rules.update(test["requirements"])
+        content = lines(document(family), 6)
+        path = f"data/{family.name}.json"
+        files[path] = content
+        count = {result: sum(t["result"] == result for t in tests) for result in ("valid", "invalid", "lenient")}
+        entries.append({"path": path, "schema": schema, "vectors": len(tests), **count,
+                        "sha256": hashlib.sha256(content.encode()).hexdigest()})
+    total = {key: sum(entry[key] for entry in entries) for key in ("vectors", "valid", "invalid", "lenient")}
+    manifest = {"schema": "manifest-v1", "licence": LICENCE, "made": SOURCE["made"], **total,
+                "requirements": len(rules), "files": entries}
+    files["manifest.json"] = lines(manifest, 3)
+    return files, rules
+
+
+def unknown_rules(rules):
+    """Requirement ids that the catalogue does not have; none when it is not there."""
+    if not CATALOGUE.is_dir():
+        print("the requirement catalogue is not there: ids not checked", file=sys.stderr)
+        return []
+    known = set()
+    for path in CATALOGUE.glob("*.toml"):
+        known.update(row["id"] for row in tomllib.loads(path.read_text(encoding="utf-8")).get("rule", ()))
+    return sorted(rules - known)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Writes the test vectors, or checks them.")
+    parser.add_argument("--check", action="store_true", help="compare, change nothing")
+    check = parser.parse_args().check
+    files, rules = build()
+    errors = [f"no such requirement: {rule}" for rule in unknown_rules(rules)]
+    if check:
+        stray = {f"data/{path.name}" for path in (HERE / "data").glob("*")} - set(files)
+        errors += [f"{path}: not written by the generator" for path in sorted(stray)]
+    for path, content in files.items():
+        target = HERE / path
+        if not check:
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(content.encode())
+        elif not target.is_file():
+            errors.append(f"{path}: missing")
+        elif target.read_bytes() != content.encode():
+            errors.append(f"{path}: differs from what the generator writes")
+    for error in errors:
+        print(error, file=sys.stderr)
+    return bool(errors)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::Yield;
+
+/// One file of vectors.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Family and version, e.g. `chunk-stream-v1`.
+    pub schema: String,
+    /// SPDX identifier.
+    pub licence: String,
+    /// What each flag means.
+    pub notes: BTreeMap<String, Note>,
+    /// Vectors of one source and one initial state.
+    pub groups: Vec<Group>,
+}
+
+/// What a flag means.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// `ambiguity`, `choice`, `de-facto`, `hostile` or `interop`.
+    pub kind: String,
+    /// Requirement id.
+    pub rule: String,
+    /// What it comes to.
+    pub effect: String,
+    /// Where it is discussed.
+    pub links: Vec<String>,
+}
+
+/// Vectors of one source and one initial state.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Where the vectors come from.
+    pub source: Source,
+    /// What a decoder starts from.
+    pub state: State,
+    /// The vectors.
+    pub tests: Vec<Vector>,
+}
+
+/// Where vectors come from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// `spec`, `captured` or `generated`.
+    pub name: String,
+    /// Program that made them.
+    pub tool: String,
+    /// Its version.
+    pub version: String,
+    /// Date, `YYYY-MM-DD`.
+    pub made: String,
+}
+
+/// What a decoder starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Chunk size in bytes before the first byte (`chunk-stream-v1`, `control-v1`).
+    pub chunk_size: Option<u32>,
+    /// The side that receives the bytes (`handshake-v1`).
+    pub role: Option<Role>,
+}
+
+/// A side of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Receives C0, C1, C2.
+    Server,
+    /// Receives S0, S1, S2.
+    Client,
+}
+
+/// Bytes and what a decoder is to find in them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vector {
+    /// Permanent, unique over all files.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Requirement ids.
+    pub requirements: Vec<String>,
+    /// Hexadecimal with spaces between parts; absent where there are `runs`.
+    pub bytes: Option<String>,
+    /// In place of `bytes` where these are too many.
+    pub runs: Option<Vec<Run>>,
+    /// How the decoder is judged.
+    pub result: Expected,
+    /// Sizes in bytes of successive reads; what is left is one last read.
+    #[serde(default)]
+    pub feeds: Vec<usize>,
+    /// Keys of [`File::notes`].
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// What is allowed where `result` leaves a choice.
+    #[serde(default)]
+    pub allow: Vec<Allowed>,
+    /// What the bytes hold; before the error for `invalid`.
+    pub yields: Vec<Yield>,
+    /// What other readings find.
+    #[serde(default)]
+    pub alternatives: Vec<Alternative>,
+    /// No error may be reported for the bytes before this offset alone.
+    pub error_at: Option<usize>,
+    /// The bytes end within a message or the handshake.
+    #[serde(default)]
+    pub pending: bool,
+    /// Remark.
+    pub note: Option<String>,
+}
+
+/// Bytes, repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Hexadecimal.
+    pub hex: String,
+    /// How often.
+    pub times: usize,
+}
+
+/// How a decoder is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Expected {
+    /// `yields`, and no error.
+    Valid,
+    /// `yields`, then an error, or what `allow` lists.
+    Invalid,
+    /// What `allow` lists.
+    Lenient,
+}
+
+/// An allowed behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Allowed {
+    /// `yields`, and no error.
+    Accept,
+    /// A beginning of `yields` or of an alternative, then an error.
+    Close,
+    /// One of `alternatives`, and no error.
+    Alternative,
+}
+
+/// What another reading finds.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// The reading, in words.
+    pub reading: String,
+    /// What it finds.
+    pub yields: Vec<Yield>,
+}

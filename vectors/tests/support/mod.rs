@@ -1,0 +1,7 @@
+//! The codec of this workspace, driven by vectors.
+
+pub mod amf0;
+pub mod chunk;
+pub mod handshake;
+pub mod hex;
+pub mod judge;
