@@ -129,9 +129,9 @@ impl Baseline {
     /// Names file, line and what is wrong.
     pub fn load(path: &Path, all: &[&str]) -> Result<Self, BaselineError> {
         let name = path.display();
-        let text = std::fs::read_to_string(path).map_err(|e| BaselineError(format!("baseline {name}: {e}")))?;
-        let file: File =
-            toml::from_str(&text).map_err(|e| BaselineError(format!("baseline {name}: {e}")))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|e| BaselineError(format!("baseline {name}: {e}")))?;
+        let file: File = toml::from_str(&text).map_err(|e| BaselineError(format!("baseline {name}: {e}")))?;
         let mut entries = Vec::new();
         for raw in file.expect {
             let line = text[..raw.span().start].matches('\n').count() + 1;
@@ -187,7 +187,11 @@ impl Baseline {
 
     /// Entries that no longer hold, one per case that ran.
     #[must_use]
-    pub fn stale(&self, ran: &[(&'static str, Verdict, Option<String>)], context: &Context) -> Vec<StaleEntry> {
+    pub fn stale(
+        &self,
+        ran: &[(&'static str, Verdict, Option<String>)],
+        context: &Context,
+    ) -> Vec<StaleEntry> {
         let mut stale = Vec::new();
         for entry in self.entries.iter().filter(|e| !e.quarantine && e.applies(context)) {
             for (id, verdict, because) in ran {
@@ -247,7 +251,8 @@ impl Entry {
 
 fn entry(raw: RawEntry, all: &[&str]) -> Result<Entry, String> {
     let pattern = glob(&raw.case).map_err(|why| format!("case `{}` is no glob: {why}", raw.case))?;
-    let cases: Vec<String> = all.iter().filter(|id| pattern.is_match(id)).map(|id| (*id).to_owned()).collect();
+    let cases: Vec<String> =
+        all.iter().filter(|id| pattern.is_match(id)).map(|id| (*id).to_owned()).collect();
     if cases.is_empty() {
         return Err(format!("case `{}` matches no case; `rtmpspec list` shows them all", raw.case));
     }
@@ -262,7 +267,9 @@ fn entry(raw: RawEntry, all: &[&str]) -> Result<Entry, String> {
         match key.as_str() {
             "transport" | "fidelity" | "barrier" => {}
             "version" if comparison(want).is_some() => {}
-            "version" => return Err(format!("when.version `{want}`: write <1.3, <=1.3, =1.3, >=1.3 or >1.3")),
+            "version" => {
+                return Err(format!("when.version `{want}`: write <1.3, <=1.3, =1.3, >=1.3 or >1.3"));
+            }
             _ => return Err(format!("when.{key}: transport, version, fidelity or barrier")),
         }
     }
@@ -347,9 +354,9 @@ pub fn bless(
     // Only an entry for exactly one case can be told to be wholly stale.
     entries.retain(|table| {
         let field = |key| table.get(key).and_then(Item::as_str);
-        !stale.iter().any(|s| {
-            field("case") == Some(s.case.as_str()) && field("because") == s.because.as_deref()
-        })
+        !stale
+            .iter()
+            .any(|s| field("case") == Some(s.case.as_str()) && field("because") == s.because.as_deref())
     });
     let removed = before - entries.len();
     for (case, outcome, because, detail) in unexpected {
@@ -406,7 +413,8 @@ mod tests {
         Baseline::load(&path, ALL).map_err(|e| e.to_string())
     }
 
-    const ABORT: &str = "[[expect]]\ncase = \"ctrl/abort/**\"\noutcome = \"fail\"\nbecause = \"payload-changed\"\n";
+    const ABORT: &str =
+        "[[expect]]\ncase = \"ctrl/abort/**\"\noutcome = \"fail\"\nbecause = \"payload-changed\"\n";
 
     #[test]
     fn both_ways() {
@@ -441,10 +449,22 @@ mod tests {
     #[test]
     fn errors_name_line_and_cause() {
         for (text, what) in [
-            ("[[expect]]\ncase = \"nothing/**\"\noutcome = \"fail\"\nbecause = \"x\"\nreason = \"r\"\n", "nothing/**"),
-            ("[[expect]]\ncase = \"hs/**\"\noutcome = \"pass\"\nbecause = \"x\"\nreason = \"r\"\n", "outcome `pass`"),
-            ("[[expect]]\ncase = \"hs/**\"\noutcome = \"fail\"\nbecause = \"x\"\nreason = \" \"\n", "gives no reason"),
-            ("[[expect]]\ncase = \"hs/**\"\noutcome = \"fail\"\nbecause = \"x\"\nreason = \"r\"\nwhen = { os = \"x\" }\n", "when.os"),
+            (
+                "[[expect]]\ncase = \"nothing/**\"\noutcome = \"fail\"\nbecause = \"x\"\nreason = \"r\"\n",
+                "nothing/**",
+            ),
+            (
+                "[[expect]]\ncase = \"hs/**\"\noutcome = \"pass\"\nbecause = \"x\"\nreason = \"r\"\n",
+                "outcome `pass`",
+            ),
+            (
+                "[[expect]]\ncase = \"hs/**\"\noutcome = \"fail\"\nbecause = \"x\"\nreason = \" \"\n",
+                "gives no reason",
+            ),
+            (
+                "[[expect]]\ncase = \"hs/**\"\noutcome = \"fail\"\nbecause = \"x\"\nreason = \"r\"\nwhen = { os = \"x\" }\n",
+                "when.os",
+            ),
             ("[[expect]]\ncase = \"hs/**\"\nsurprise = 1\n", "surprise"),
         ] {
             let error = load(text).unwrap_err();

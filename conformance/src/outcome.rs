@@ -152,7 +152,10 @@ impl Seen {
             }
             Self::Media { items, ended } => {
                 let list: Vec<String> = items.iter().map(describe_item).collect();
-                format!("{} (until {ended})", if list.is_empty() { "nothing".into() } else { list.join(", ") })
+                format!(
+                    "{} (until {ended})",
+                    if list.is_empty() { "nothing".into() } else { list.join(", ") }
+                )
             }
             Self::Fact { value: Value::String(text) } => text.clone(),
             Self::Fact { value } => value.to_string(),
@@ -437,11 +440,8 @@ impl Observation {
     }
 
     fn cause(&self) -> String {
-        let barrier_or_media = self
-            .expect
-            .alternatives
-            .iter()
-            .any(|a| matches!(a.want, Want::Answered | Want::Media { .. }));
+        let barrier_or_media =
+            self.expect.alternatives.iter().any(|a| matches!(a.want, Want::Answered | Want::Media { .. }));
         match &self.seen {
             Seen::Closed { .. } => "closed-before-barrier".into(),
             Seen::Silent { barrier: true, .. } => "barrier-unanswered".into(),

@@ -123,13 +123,8 @@ impl Probe {
         seed: u64,
         counter: &Arc<AtomicU64>,
     ) -> (Self, Arc<Transcript>) {
-        let mut stage = Stage::new(
-            Arc::clone(place),
-            Arc::new(Self::default()),
-            patience,
-            seed,
-            Arc::clone(counter),
-        );
+        let mut stage =
+            Stage::new(Arc::clone(place), Arc::new(Self::default()), patience, seed, Arc::clone(counter));
         let mut run = Run { probe: Self::default(), began: Instant::now() };
         let _ = run.steps(&mut stage).await;
         (run.probe, stage.transcript)
@@ -266,7 +261,9 @@ impl Run {
         let last = sent[sent.len() - 1].clone();
         let arrived = view
             .link
-            .wait(|v| v.heard.iter().any(|h| h.message.kind == 9 && h.message.body == last.body).then_some(()))
+            .wait(|v| {
+                v.heard.iter().any(|h| h.message.kind == 9 && h.message.body == last.body).then_some(())
+            })
             .await;
         let heard = view.link.heard();
         let items: Vec<(usize, u32)> = sent
@@ -296,26 +293,47 @@ impl Run {
         let position = |body: &[u8]| heard.iter().position(|h| h.message.body == body);
         let (avc, aac) = (position(&media::avc_header().body), position(&media::aac_header().body));
         let frame = heard.iter().position(|h| h.message.kind == 9 && h.message.body.get(1) == Some(&1));
-        self.feature("late joiner gets sequence headers first", avc.is_some() && aac.is_some() && avc < frame);
-        self.feature("late joiner gets metadata", heard.iter().any(|h| h.message.kind == 18 && has(&h.message.body, b"onMetaData")));
-        self.feature("late joiner gets the last group of pictures", position(&media::key("first", 64).body).is_some());
-        self.step("relay", format!("{} of {} messages back, {}", items.len(), sent.len(), fidelity.describe()), Ok(()))
+        self.feature(
+            "late joiner gets sequence headers first",
+            avc.is_some() && aac.is_some() && avc < frame,
+        );
+        self.feature(
+            "late joiner gets metadata",
+            heard.iter().any(|h| h.message.kind == 18 && has(&h.message.body, b"onMetaData")),
+        );
+        self.feature(
+            "late joiner gets the last group of pictures",
+            position(&media::key("first", 64).body).is_some(),
+        );
+        self.step(
+            "relay",
+            format!("{} of {} messages back, {}", items.len(), sent.len(), fidelity.describe()),
+            Ok(()),
+        )
     }
 
     /// The publisher leaves in order; how is the player told?
     async fn leave(&mut self, mut live: Publisher, view: &mut Player) {
         let from = view.link.mark();
         let txn = live.link.transaction();
-        live.link.send(&command::command("FCUnpublish", txn, Amf::Null, &[Amf::Text(live.name.clone())])).await;
+        live.link
+            .send(&command::command("FCUnpublish", txn, Amf::Null, &[Amf::Text(live.name.clone())]))
+            .await;
         live.link.send(&command::delete_stream(0.0, live.msid)).await;
         live.link.finish().await;
         let told = view
             .link
             .wait_for(Duration::from_secs(1), |v| {
                 v.heard[from.min(v.heard.len())..].iter().find_map(|h| {
-                    match (h.message.kind, h.message.body.as_slice(), crate::wire::link::command_seen(&h.message)) {
+                    match (
+                        h.message.kind,
+                        h.message.body.as_slice(),
+                        crate::wire::link::command_seen(&h.message),
+                    ) {
                         (4, [0, 1, ..], _) => Some("StreamEOF".to_owned()),
-                        (_, _, Some(Seen::Command { name, code: Some(code), .. })) if name == "onStatus" => Some(code),
+                        (_, _, Some(Seen::Command { name, code: Some(code), .. })) if name == "onStatus" => {
+                            Some(code)
+                        }
                         _ => None,
                     }
                 })

@@ -172,8 +172,7 @@ pub async fn run(
         counter: target.counter(),
     };
     let (last, others) = known_to_end_it(with_prerequisites(all, selected), &options.last);
-    let (alone, shared): (Vec<_>, Vec<_>) =
-        others.into_iter().partition(|c| c.company == Company::Hostile);
+    let (alone, shared): (Vec<_>, Vec<_>) = others.into_iter().partition(|c| c.company == Company::Hostile);
     let suspects = run.shared(&shared, target, &mut progress).await;
     run.again_alone(suspects, target, &mut progress).await;
     run.hostile(&alone, target, &mut progress).await;
@@ -186,14 +185,18 @@ pub async fn run(
 }
 
 /// Splits off the cases of `last` and whatever comes after them.
-fn known_to_end_it(
-    cases: Vec<&'static Case>,
-    last: &[String],
-) -> (Vec<&'static Case>, Vec<&'static Case>) {
-    let mut ids: BTreeSet<&str> = cases.iter().map(|c| c.id).filter(|id| last.iter().any(|l| l == id)).collect();
+fn known_to_end_it(cases: Vec<&'static Case>, last: &[String]) -> (Vec<&'static Case>, Vec<&'static Case>) {
+    let mut ids: BTreeSet<&str> =
+        cases.iter().map(|c| c.id).filter(|id| last.iter().any(|l| l == id)).collect();
     loop {
         let before = ids.len();
-        ids.extend(cases.iter().filter(|c| c.after.iter().any(|a| ids.contains(a))).map(|c| c.id).collect::<Vec<_>>());
+        ids.extend(
+            cases
+                .iter()
+                .filter(|c| c.after.iter().any(|a| ids.contains(a)))
+                .map(|c| c.id)
+                .collect::<Vec<_>>(),
+        );
         if ids.len() == before {
             break;
         }

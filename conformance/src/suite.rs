@@ -139,9 +139,9 @@ impl Suite {
         let ids: Vec<&str> = all.iter().map(|c| c.id).collect();
         let baseline = match &self.baseline {
             None => None,
-            Some(path) => Some(
-                Baseline::load(path, &ids).map_err(|e| SuiteError { exit: 2, text: e.to_string() })?,
-            ),
+            Some(path) => {
+                Some(Baseline::load(path, &ids).map_err(|e| SuiteError { exit: 2, text: e.to_string() })?)
+            }
         };
         let names = self.stream.clone().unwrap_or_else(fresh_names);
         if !names.contains("{n}") {
@@ -156,8 +156,7 @@ impl Suite {
         let place = target.place();
         Probe::reach(place.addr, self.options.patience).await.map_err(unreachable)?;
         self.options.allow_hostile |= is_near(place.addr.ip());
-        let probe =
-            Probe::run(&place, self.options.patience, self.options.seed, &target.counter()).await;
+        let probe = Probe::run(&place, self.options.patience, self.options.seed, &target.counter()).await;
         let probe = Arc::new(probe);
         let runnable: Vec<&'static Case> = selected
             .iter()
@@ -193,7 +192,8 @@ impl Suite {
             Build { suite: &self, probe: &probe, target: &target, baseline: baseline.as_ref(), context }
                 .results(&selected, &run, interrupted, started, began.elapsed());
         if !secrets.is_empty() {
-            results = report::Results::from_json(&redact::text(&results.to_json(), &secrets)).unwrap_or(results);
+            results =
+                report::Results::from_json(&redact::text(&results.to_json(), &secrets)).unwrap_or(results);
         }
         target.shut_down().await;
         Ok(Judgement { results, run, secrets, started_unix: unix(started) })
@@ -276,10 +276,8 @@ impl Judgement {
             .cases
             .iter()
             .filter(|c| {
-                matches!(
-                    c.verdict,
-                    report::Verdict::Fail | report::Verdict::Hung | report::Verdict::Crashed
-                ) && c.overlay != Some(report::Overlay::Expected)
+                matches!(c.verdict, report::Verdict::Fail | report::Verdict::Hung | report::Verdict::Crashed)
+                    && c.overlay != Some(report::Overlay::Expected)
             })
             .map(|c| {
                 (
@@ -358,11 +356,8 @@ impl Build<'_> {
         took: Duration,
     ) -> report::Results {
         let mut cases: Vec<report::CaseResult> = run.outcomes.iter().map(|o| self.case(o, run)).collect();
-        let ran: Vec<_> = run
-            .outcomes
-            .iter()
-            .map(|o| (o.case.id, o.judged.verdict, o.judged.because.clone()))
-            .collect();
+        let ran: Vec<_> =
+            run.outcomes.iter().map(|o| (o.case.id, o.judged.verdict, o.judged.because.clone())).collect();
         let stale = self.baseline.map(|b| b.stale(&ran, &self.context)).unwrap_or_default();
         for case in &mut cases {
             if case.overlay.is_none() && stale.iter().any(|s| s.case == case.id) {
@@ -384,7 +379,10 @@ impl Build<'_> {
             findings.push(report::Finding {
                 code: "relay-fidelity".into(),
                 level: None,
-                text: format!("the relay is not verbatim: {}; echo cases compare what it keeps", fidelity.describe()),
+                text: format!(
+                    "the relay is not verbatim: {}; echo cases compare what it keeps",
+                    fidelity.describe()
+                ),
                 cases: Vec::new(),
                 counts: false,
             });
@@ -428,15 +426,16 @@ impl Build<'_> {
             baseline: self.baseline.map(|b| report::BaselineInfo {
                 path: self.suite.baseline.as_ref().map(|p| p.display().to_string()).unwrap_or_default(),
                 entries: b.len(),
-                matched: ran.iter().filter(|(id, v, c)| self.expected(b, id, *v, c.as_deref()).is_some()).count(),
+                matched: ran
+                    .iter()
+                    .filter(|(id, v, c)| self.expected(b, id, *v, c.as_deref()).is_some())
+                    .count(),
                 stale,
                 quarantined: selected
                     .iter()
                     .filter_map(|c| {
-                        b.quarantined(c.id).map(|reason| report::Quarantined {
-                            case: c.id.into(),
-                            reason: reason.into(),
-                        })
+                        b.quarantined(c.id)
+                            .map(|reason| report::Quarantined { case: c.id.into(), reason: reason.into() })
                     })
                     .collect(),
             }),
@@ -470,7 +469,8 @@ impl Build<'_> {
         } else {
             None
         };
-        let deciding = judged.decided_by.and_then(|i| outcome.observations.get(i)).or(outcome.observations.last());
+        let deciding =
+            judged.decided_by.and_then(|i| outcome.observations.get(i)).or(outcome.observations.last());
         let catalogue = Catalogue::builtin();
         let kept = !outcome.transcript.connections().is_empty();
         report::CaseResult {
@@ -562,7 +562,8 @@ fn exit_code(
         || findings.iter().any(|f| f.counts)
     {
         1
-    } else if !any(&|c| matches!(c.verdict, V::Pass | V::Lenient | V::Info | V::Fail | V::Hung | V::Crashed)) {
+    } else if !any(&|c| matches!(c.verdict, V::Pass | V::Lenient | V::Info | V::Fail | V::Hung | V::Crashed))
+    {
         4
     } else if stale {
         3

@@ -115,7 +115,12 @@ const STDERR_LINES: usize = 200;
 enum Kind {
     Embedded(rtmp_net::server::ServerHandle),
     Url,
-    Spawn { argv: Vec<String>, child: Option<Child>, stderr: Arc<Mutex<VecDeque<String>>>, end: Option<String> },
+    Spawn {
+        argv: Vec<String>,
+        child: Option<Child>,
+        stderr: Arc<Mutex<VecDeque<String>>>,
+        end: Option<String>,
+    },
 }
 
 /// The server under test.
@@ -186,10 +191,8 @@ impl Target {
 
     /// Players connect elsewhere.
     pub fn play_at(&mut self, addr: SocketAddr, address: &Address) {
-        let place = Place {
-            play: Some((addr, address.app.clone(), address.tc_url())),
-            ..Place::clone(&self.place)
-        };
+        let place =
+            Place { play: Some((addr, address.app.clone(), address.tc_url())), ..Place::clone(&self.place) };
         self.place = Arc::new(place);
     }
 
@@ -375,7 +378,9 @@ mod tests {
         assert_eq!((a.host.as_str(), a.port, a.app.as_str()), ("::1", 1936, "live/inst"));
         assert_eq!(a.tc_url(), "rtmp://[::1]:1936/live/inst");
         assert_eq!(Address::parse("rtmp://host").unwrap().tc_url(), "rtmp://host/live");
-        for wrong in ["host/live", "http://host/live", "rtmps://host/live", "rtmp://:1/live", "rtmp://h:x/live"] {
+        for wrong in
+            ["host/live", "http://host/live", "rtmps://host/live", "rtmp://:1/live", "rtmp://h:x/live"]
+        {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
     }

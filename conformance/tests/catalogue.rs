@@ -65,7 +65,8 @@ fn prerequisites_exist_and_do_not_circle() {
         let mut open = case.after.to_vec();
         let mut steps = 0;
         while let Some(id) = open.pop() {
-            let before = by_id.get(id).unwrap_or_else(|| panic!("{} comes after {id}, which is no case", case.id));
+            let before =
+                by_id.get(id).unwrap_or_else(|| panic!("{} comes after {id}, which is no case", case.id));
             assert!(!before.hostile(), "{} comes after a hostile case", case.id);
             assert_ne!(before.id, case.id, "{} comes after itself", case.id);
             open.extend(before.after);
@@ -87,8 +88,11 @@ fn levels_follow_the_catalogue() {
     };
     let mut wrong = Vec::new();
     for case in rtmpspec::cases::all() {
-        let rows: Vec<_> =
-            case.rules.iter().map(|r| Catalogue::builtin().get(r.id()).expect("a rule of the catalogue")).collect();
+        let rows: Vec<_> = case
+            .rules
+            .iter()
+            .map(|r| Catalogue::builtin().get(r.id()).expect("a rule of the catalogue"))
+            .collect();
         let most = rows.iter().map(|r| strictness(r.level)).max().unwrap_or(0);
         let fits = match case.level {
             Level::Safety => case.company != Company::Shared,

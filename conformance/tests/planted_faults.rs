@@ -20,11 +20,14 @@ fn main() -> ExitCode {
         .into_iter()
         .map(|fault| {
             Trial::test(fault.id, move || {
-                let options =
-                    Options { patience: PATIENCE, jobs: 8, ..Options::default() };
+                let options = Options { patience: PATIENCE, jobs: 8, ..Options::default() };
                 let runtime = tokio::runtime::Runtime::new().map_err(|e| Failed::from(e.to_string()))?;
                 let planted = runtime.block_on(plant(fault, Beside::Area, &options)).map_err(Failed::from)?;
-                if planted.problems.is_empty() { Ok(()) } else { Err(Failed::from(planted.problems.join("\n"))) }
+                if planted.problems.is_empty() {
+                    Ok(())
+                } else {
+                    Err(Failed::from(planted.problems.join("\n")))
+                }
             })
         })
         .collect();

@@ -46,7 +46,9 @@ fn suite() -> Result<Suite, String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
     let wanted = match variable("RTMPSPEC_TARGET") {
         None => Wanted::Embedded,
-        Some(url) => Wanted::Url(Address::parse(&url).map_err(|why| format!("RTMPSPEC_TARGET={url}: {why}"))?),
+        Some(url) => {
+            Wanted::Url(Address::parse(&url).map_err(|why| format!("RTMPSPEC_TARGET={url}: {why}"))?)
+        }
     };
     let mut suite = Suite::new(wanted);
     suite.stream = variable("RTMPSPEC_STREAM");

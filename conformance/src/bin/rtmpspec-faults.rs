@@ -11,7 +11,9 @@ use rtmpspec::runner::Options;
 
 /// Plants faults into the embedded reference and checks that exactly their cases fail.
 #[derive(Parser)]
-#[command(after_help = "Examples:\n  rtmpspec-faults list\n  rtmpspec-faults check chunk\n  rtmpspec-faults check --beside everybody")]
+#[command(
+    after_help = "Examples:\n  rtmpspec-faults list\n  rtmpspec-faults check chunk\n  rtmpspec-faults check --beside everybody"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

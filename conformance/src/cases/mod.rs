@@ -18,5 +18,19 @@ use crate::case::Case;
 /// Every case.
 #[must_use]
 pub fn all() -> Vec<&'static Case> {
-    [hs::CASES, chunk::CASES, ctrl::CASES, ucm::CASES, msg::CASES, amf0::CASES, conn::CASES, nsp::CASES, nss::CASES, data::CASES, aux_commands::CASES, rob::CASES].concat()
+    [
+        hs::CASES,
+        chunk::CASES,
+        ctrl::CASES,
+        ucm::CASES,
+        msg::CASES,
+        amf0::CASES,
+        conn::CASES,
+        nsp::CASES,
+        nss::CASES,
+        data::CASES,
+        aux_commands::CASES,
+        rob::CASES,
+    ]
+    .concat()
 }

@@ -11,7 +11,9 @@ use crate::select;
 
 /// `rtmpspec list`
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rtmpspec list\n  rtmpspec list 'ctrl/**' level:must\n  rtmpspec list rule:CHUNK-031 --json")]
+#[command(
+    after_help = "Examples:\n  rtmpspec list\n  rtmpspec list 'ctrl/**' level:must\n  rtmpspec list rule:CHUNK-031 --json"
+)]
 pub struct List {
     /// Case ids or globs, `rule:ID`, `level:LEVEL`, `profile:PROFILE`, `!PATTERN`; none: all.
     select: Vec<String>,
@@ -39,7 +41,13 @@ impl List {
         let width = cases.iter().map(|c| c.id.len()).max().unwrap_or(0);
         let mut out = String::new();
         for case in &cases {
-            out += &format!("{:width$}  {:8}  {:7}  {}\n", case.id, case.level.word(), case.profile.word(), case.title);
+            out += &format!(
+                "{:width$}  {:8}  {:7}  {}\n",
+                case.id,
+                case.level.word(),
+                case.profile.word(),
+                case.title
+            );
         }
         out += &format!("{} cases\n", cases.len());
         print(&out);
@@ -70,7 +78,9 @@ fn company(case: &Case) -> &'static str {
 
 /// `rtmpspec explain`
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rtmpspec explain chunk/extended-timestamp/type-3-repeats\n  rtmpspec explain CHUNK-031")]
+#[command(
+    after_help = "Examples:\n  rtmpspec explain chunk/extended-timestamp/type-3-repeats\n  rtmpspec explain CHUNK-031"
+)]
 pub struct Explain {
     /// A case id or a requirement id.
     id: String,
@@ -117,8 +127,10 @@ fn explain_case(case: &Case) -> String {
         case.profile,
         match case.company {
             Company::Shared => "valid traffic, runs beside other cases",
-            Company::Negative => "something a target may refuse; a fresh connection must be served afterwards",
-            Company::Hostile => "runs alone; a fresh connection and a healthy bystander must be fine afterwards",
+            Company::Negative =>
+                "something a target may refuse; a fresh connection must be served afterwards",
+            Company::Hostile =>
+                "runs alone; a fresh connection and a healthy bystander must be fine afterwards",
         },
         case.since,
     );
@@ -146,7 +158,9 @@ fn explain_case(case: &Case) -> String {
 
 /// `rtmpspec coverage`
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rtmpspec coverage\n  rtmpspec coverage --details\n  rtmpspec coverage --json\n  rtmpspec coverage --codec --strict")]
+#[command(
+    after_help = "Examples:\n  rtmpspec coverage\n  rtmpspec coverage --details\n  rtmpspec coverage --json\n  rtmpspec coverage --codec --strict"
+)]
 pub struct Coverage {
     /// A row per requirement instead of one per area.
     #[arg(long)]

@@ -12,7 +12,9 @@ use crate::target::{Address, Target, Wanted, fresh_names};
 
 /// `rtmpspec doctor`
 #[derive(Args)]
-#[command(after_help = "Examples:\n  rtmpspec doctor rtmp://127.0.0.1/live\n  rtmpspec doctor rtmp://127.0.0.1/live --json\n\nExit codes: 0 every step works, 1 a step fails, 2 usage, 5 not reachable")]
+#[command(
+    after_help = "Examples:\n  rtmpspec doctor rtmp://127.0.0.1/live\n  rtmpspec doctor rtmp://127.0.0.1/live --json\n\nExit codes: 0 every step works, 1 a step fails, 2 usage, 5 not reachable"
+)]
 pub struct Doctor {
     /// rtmp://HOST[:PORT]/APP
     url: String,
@@ -59,7 +61,8 @@ impl Doctor {
         }
         let (probe, transcript) =
             Probe::run_recorded(&place, patience, 1, &Arc::new(AtomicU64::new(0))).await;
-        let secrets: Vec<String> = self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
+        let secrets: Vec<String> =
+            self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
         let mut out = if self.json {
             format!("{}\n", serde_json::to_string_pretty(&probe).unwrap_or_default())
         } else {

@@ -105,10 +105,13 @@ impl Server {
         let total = suite.selected().map_or(0, |s| s.len()) * self.repeat.max(1);
         let bar = progress_bar(total as u64);
         let (mut done, mut failed) = (0, 0);
-        let secrets: Vec<String> = self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
+        let secrets: Vec<String> =
+            self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
         let judged = suite
             .run(|progress| match progress {
-                Progress::Began(case) => bar.set_message(rtmp_report::progress_line(done, total, failed, case.id)),
+                Progress::Began(case) => {
+                    bar.set_message(rtmp_report::progress_line(done, total, failed, case.id))
+                }
                 Progress::Ended(outcome) => {
                     done += 1;
                     failed += usize::from(outcome.judged.verdict.is_bad());
@@ -170,7 +173,8 @@ impl Server {
             .ok_or_else(|| format!("--timeout {}: 0.05 to 600 seconds", self.timeout))?;
         let select: Vec<String> = select.into_iter().cloned().collect();
         let last_failed = if select.iter().any(|s| s == "failed") { last_failed()? } else { Vec::new() };
-        let secrets: Vec<String> = self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
+        let secrets: Vec<String> =
+            self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
         Ok(Suite {
             options: Options {
                 jobs: self.jobs.max(1),
@@ -280,7 +284,6 @@ fn last_failed() -> Result<Vec<String>, String> {
     let dir = std::fs::read_to_string(".rtmpspec/last").map_err(|_| missing.to_owned())?;
     let path = Path::new(dir.trim()).join("results.json");
     let json = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let results =
-        rtmp_report::Results::from_json(&json).map_err(|e| format!("{}: {e}", path.display()))?;
+    let results = rtmp_report::Results::from_json(&json).map_err(|e| format!("{}: {e}", path.display()))?;
     Ok(results.cases.into_iter().filter(|c| c.verdict.is_failure()).map(|c| c.id).collect())
 }

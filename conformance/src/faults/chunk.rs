@@ -23,10 +23,10 @@ fn closes(mut fits: impl FnMut(&ChunkIn) -> bool + Send + 'static) -> Box<dyn Ta
 /// Changes the timestamp of a message at its first chunk.
 fn times(mut change: impl FnMut(&ChunkIn) -> Option<Timestamp> + Send + 'static) -> Box<dyn Tamper> {
     headers(move |chunk| {
-        if chunk.starts_message {
-            if let Some(timestamp) = change(chunk) {
-                chunk.timestamp = timestamp;
-            }
+        if chunk.starts_message
+            && let Some(timestamp) = change(chunk)
+        {
+            chunk.timestamp = timestamp;
         }
         InputRuling::Process
     })

@@ -329,7 +329,7 @@ pub const FAULTS: &[Fault] = &[
         id: "nsp/stalls-on-false",
         clause: "field/failures W45",
         what: "after publish(false) without a type the connection is neither read nor closed",
-        cases: &[("nsp/name/false", "barrier-unanswered")],
+        cases: &[("nsp/name/false", "barrier-unanswered"), ("rob/names/no-name", "barrier-unanswered")],
         plant: || {
             Hooks::default()
                 .message_in(|m| match named(m, "publish") {

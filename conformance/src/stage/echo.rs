@@ -160,10 +160,8 @@ impl Echo {
 
     fn heard_item(&self, heard: &Heard, published: &[Msg]) -> MediaItem {
         let m = &heard.message;
-        let label = published
-            .iter()
-            .find(|p| p.kind == m.kind && p.body == m.body)
-            .map_or("?", |p| p.label.as_str());
+        let label =
+            published.iter().find(|p| p.kind == m.kind && p.body == m.body).map_or("?", |p| p.label.as_str());
         self.item(label, m.kind, m.ts.wrapping_sub(self.offset), &m.body)
     }
 

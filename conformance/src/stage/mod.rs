@@ -234,8 +234,11 @@ impl Stage {
         let msid = create_stream(&mut link).await?;
         link.mark();
         link.send(&command::play(msid, stream, &[])).await;
-        match link.status_where(|code| code.starts_with("NetStream.Play.S") || code.ends_with("Failed")).await {
-            Seen::Command { code: Some(code), .. } if code == "NetStream.Play.Start" => Ok(Player { link, msid }),
+        match link.status_where(|code| code.starts_with("NetStream.Play.S") || code.ends_with("Failed")).await
+        {
+            Seen::Command { code: Some(code), .. } if code == "NetStream.Play.Start" => {
+                Ok(Player { link, msid })
+            }
             seen => Err(Stop::blocked("play", seen.describe())),
         }
     }

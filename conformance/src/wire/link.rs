@@ -391,7 +391,11 @@ impl Link {
         self.send(&control::ping_request(value)).await;
         let mut want = vec![0, 7];
         want.extend(value.to_be_bytes());
-        let seen = self.wait(|v| v.heard[from..].iter().find(|h| h.message.kind == 4 && h.message.body == want).map(drop)).await;
+        let seen = self
+            .wait(|v| {
+                v.heard[from..].iter().find(|h| h.message.kind == 4 && h.message.body == want).map(drop)
+            })
+            .await;
         self.barrier_end("ping", seen)
     }
 
@@ -597,7 +601,9 @@ pub fn json(value: &rtmp_amf::Value) -> Json {
         Json::Object(properties.iter().map(|(k, v)| (k.clone(), json(v))).collect())
     };
     match value {
-        V::Number(n) => serde_json::Number::from_f64(*n).map_or_else(|| Json::String(n.to_string()), Json::Number),
+        V::Number(n) => {
+            serde_json::Number::from_f64(*n).map_or_else(|| Json::String(n.to_string()), Json::Number)
+        }
         V::Boolean(b) => Json::Bool(*b),
         V::String(s) => Json::String(s.clone()),
         V::Null => Json::Null,

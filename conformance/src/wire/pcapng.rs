@@ -78,7 +78,8 @@ pub fn file(case: &str, connections: &[Connection], started_unix: Duration) -> i
 
 fn tcp(index: usize, connection: &Connection) -> Vec<Packet> {
     // Two connections of one case may have had the same local port one after the other.
-    let port = if connection.local_port == SERVER_PORT { 40_000 + index as u16 } else { connection.local_port };
+    let port =
+        if connection.local_port == SERVER_PORT { 40_000 + index as u16 } else { connection.local_port };
     let mut seq = [1_000_u32, 2_000_u32];
     let mut out = Vec::new();
     let mut emit = |at: Duration, direction: Direction, flags: Flags, payload: &[u8]| {

@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+/// Chunks of one message whose facts are kept; a 16 MB message in chunks of one byte would cost 1.2 GB.
+pub const KEPT_CHUNKS: usize = 1 << 16;
+
 /// One chunk as it stood on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChunkSeen {
@@ -38,7 +41,7 @@ pub struct MessageSeen {
     pub msid: u32,
     /// Body.
     pub body: Vec<u8>,
-    /// In order.
+    /// In order; at most the first [`KEPT_CHUNKS`].
     pub chunks: Vec<ChunkSeen>,
     /// Chunk size in force when its first chunk was read.
     pub chunk_size: usize,
@@ -198,16 +201,18 @@ impl Reader {
         entry.state = stream;
         entry.body.extend_from_slice(payload);
         let offset = self.start + at;
-        entry.chunks.push(ChunkSeen {
-            offset,
-            fmt,
-            basic_len,
-            csid,
-            field,
-            extended,
-            starts,
-            payload: offset + used..offset + used + payload_len,
-        });
+        if entry.chunks.len() < KEPT_CHUNKS {
+            entry.chunks.push(ChunkSeen {
+                offset,
+                fmt,
+                basic_len,
+                csid,
+                field,
+                extended,
+                starts,
+                payload: offset + used..offset + used + payload_len,
+            });
+        }
         used += payload_len;
         let message = (entry.body.len() == stream.len).then(|| MessageSeen {
             csid,
@@ -244,7 +249,10 @@ mod tests {
             (h0("", "0003e8") + "c600", vec![1000, 2000]),
             (h0("01000000", "ffffff") + "8600001400" + "c600", vec![0x100_0000, 0x100_0014, 0x100_0028]),
             (h0("", "00000a") + "46ffffff000001090100000000", vec![10, 0x100_000A]),
-            (h0("", "00000a") + "46ffffff000001090100000000" + "c60100000000", vec![10, 0x100_000A, 0x200_000A]),
+            (
+                h0("", "00000a") + "46ffffff000001090100000000" + "c60100000000",
+                vec![10, 0x100_000A, 0x200_000A],
+            ),
             (h0("", "0003e8") + "46ffffff00000109ffffffec00", vec![1000, 980]),
             (h0("fffffff0", "ffffff") + "8600002000", vec![0xFFFF_FFF0, 0x10]),
         ] {
@@ -256,7 +264,8 @@ mod tests {
 
     #[test]
     fn any_split_gives_the_same_messages() {
-        let header = Header { fmt: 0, csid: 70, form: Form::Two, time: 0x0100_0000, len: 300, kind: 9, msid: 1 };
+        let header =
+            Header { fmt: 0, csid: 70, form: Form::Two, time: 0x0100_0000, len: 300, kind: 9, msid: 1 };
         let body: Vec<u8> = (0..300).map(|i| i as u8).collect();
         let wire = chunks(header, &body, 128).concat();
         let mut reader = Reader::default();

@@ -8,9 +8,10 @@ use crate::pen::handshake;
 /// Replaces every secret in text.
 #[must_use]
 pub fn text(input: &str, secrets: &[String]) -> String {
-    secrets.iter().filter(|s| !s.is_empty()).fold(input.to_owned(), |text, secret| {
-        text.replace(secret.as_str(), &"x".repeat(secret.len()))
-    })
+    secrets
+        .iter()
+        .filter(|s| !s.is_empty())
+        .fold(input.to_owned(), |text, secret| text.replace(secret.as_str(), &"x".repeat(secret.len())))
 }
 
 /// Replaces every secret in the packets of a connection, both directions.
@@ -37,7 +38,9 @@ fn redact_stream(stream: &mut [u8], secrets: &[String]) {
     for message in Reader::default().feed(&stream[skip..].to_vec()) {
         let places: Vec<usize> = message.chunks.iter().flat_map(|c| c.payload.clone()).collect();
         for place in find(&message.body, secrets) {
-            stream[skip + places[place]] = b'x';
+            if let Some(at) = places.get(place) {
+                stream[skip + at] = b'x';
+            }
         }
     }
     for place in find(stream, secrets) {
@@ -71,7 +74,8 @@ mod tests {
         let message = command::publish(1, &format!("{}topsecretkey", "p".repeat(90)), "live");
         let mut bytes = vec![0; 3073];
         bytes.extend(message.chunks(128).concat());
-        let packet = |bytes: &[u8]| Packet { at: Duration::ZERO, direction: Direction::Sent, bytes: bytes.to_vec() };
+        let packet =
+            |bytes: &[u8]| Packet { at: Duration::ZERO, direction: Direction::Sent, bytes: bytes.to_vec() };
         let mut connection = Connection {
             packets: vec![packet(&bytes[..3100]), packet(&bytes[3100..])],
             ..Connection::default()

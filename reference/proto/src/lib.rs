@@ -36,8 +36,6 @@ pub use server::{
     Notice, PlayStart, PublishMode, Rejection, RequestId, ServerEvent, ServerSession, chunk_media,
 };
 pub use status::StatusInfo;
-pub use types::{
-    ChunkStreamId, MessageStreamId, MessageType, Millis, Timestamp, TransactionId,
-};
+pub use types::{ChunkStreamId, MessageStreamId, MessageType, Millis, Timestamp, TransactionId};
 pub use url::{RtmpUrl, UrlError};
 pub use user_control::UserControl;
