@@ -77,7 +77,10 @@ fn mark(
     Err(SelectError { argument: argument.into(), nearest: nearest(all, pattern), broken: None })
 }
 
-fn matcher<'a>(pattern: &str, last_failed: &'a [String]) -> Result<Box<dyn Fn(&Case) -> bool + 'a>, String> {
+/// Whether a case is meant.
+type Predicate<'a> = Box<dyn Fn(&Case) -> bool + 'a>;
+
+fn matcher<'a>(pattern: &str, last_failed: &'a [String]) -> Result<Predicate<'a>, String> {
     if let Some(rule) = pattern.strip_prefix("rule:") {
         let glob = glob(&rule.to_uppercase())?;
         return Ok(Box::new(move |case| case.rules.iter().any(|r| glob.is_match(r.id()))));

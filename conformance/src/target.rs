@@ -220,11 +220,11 @@ impl Target {
 
     /// Whether it still accepts connections, and, where the suite started it, still runs.
     pub async fn is_alive(&mut self) -> bool {
-        if let Kind::Spawn { child: Some(child), end, .. } = &mut self.kind {
-            if let Ok(Some(status)) = child.try_wait() {
-                end.get_or_insert_with(|| format!("the target's process ended: {status}"));
-                return false;
-            }
+        if let Kind::Spawn { child: Some(child), end, .. } = &mut self.kind
+            && let Ok(Some(status)) = child.try_wait()
+        {
+            end.get_or_insert_with(|| format!("the target's process ended: {status}"));
+            return false;
         }
         let connect = tokio::net::TcpStream::connect(self.place.addr);
         matches!(tokio::time::timeout(Duration::from_secs(5), connect).await, Ok(Ok(_)))

@@ -35,7 +35,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Judge a server: the embedded reference, a URL, or a program that is started for it.
-    Server(server::Server),
+    Server(Box<server::Server>),
     /// A three-second fingerprint: which step of connect, publish and play works, and which features.
     Doctor(doctor::Doctor),
     /// Be the server and print each step of an encoder's or player's session with its clause.

@@ -8,6 +8,7 @@ type Boxed<F> = Option<Box<F>>;
 
 /// A [`Tamper`] made of closures; every hook that has none behaves honestly.
 #[derive(Default)]
+#[allow(clippy::type_complexity, reason = "each type is the signature of one hook")]
 pub struct Hooks {
     bytes_in: Boxed<dyn FnMut(&mut Vec<u8>) -> InputRuling + Send>,
     bytes_out: Boxed<dyn FnMut(&mut Vec<u8>) + Send>,

@@ -35,7 +35,7 @@ pub fn connection(connection: &mut Connection, secrets: &[String]) {
 
 fn redact_stream(stream: &mut [u8], secrets: &[String]) {
     let skip = (1 + 2 * handshake::PACKET).min(stream.len());
-    for message in Reader::default().feed(&stream[skip..].to_vec()) {
+    for message in Reader::default().feed(&stream[skip..]) {
         let places: Vec<usize> = message.chunks.iter().flat_map(|c| c.payload.clone()).collect();
         for place in find(&message.body, secrets) {
             if let Some(at) = places.get(place) {
