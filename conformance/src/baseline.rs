@@ -185,6 +185,21 @@ impl Baseline {
             .map(|e| e.reason.clone())
     }
 
+    /// The reason of the entry that expected this outcome until a day that has passed: stale, not new.
+    #[must_use]
+    pub fn expected_once(
+        &self,
+        id: &str,
+        verdict: Verdict,
+        because: Option<&str>,
+        context: &Context,
+    ) -> Option<String> {
+        self.entries
+            .iter()
+            .find(|e| e.covers(id) && e.states(verdict, because) && e.applies(context) && e.expired(context))
+            .map(|e| e.reason.clone())
+    }
+
     /// Entries that no longer hold, one per case that ran.
     #[must_use]
     pub fn stale(
@@ -208,6 +223,10 @@ impl Baseline {
                         Some(because) => format!("it ended as {} because {because}", verdict.word()),
                     }
                 } else if entry.expired(context) {
+                    // Another entry for the same outcome may still hold.
+                    if self.expects(id, *verdict, because.as_deref(), context).is_some() {
+                        continue;
+                    }
                     format!("it expired on {}", entry.until.map(|d| d.to_string()).unwrap_or_default())
                 } else {
                     continue;

@@ -141,25 +141,40 @@ impl Seen {
             Self::Closed { how: CloseHow::Rst, after_ms } => format!("closed by RST after {after_ms} ms"),
             Self::Silent { waited_ms, .. } => format!("silence for {waited_ms} ms, connection open"),
             Self::Command { name, txn, msid, code, level, .. } => {
-                let mut text = format!("{name} (transaction {txn}, message stream {msid})");
+                let mut text = format!("{} (transaction {txn}, message stream {msid})", short(name));
                 if let Some(code) = code {
-                    text += &format!(" {code}");
+                    text += &format!(" {}", short(code));
                 }
                 if let Some(level) = level {
-                    text += &format!(" level {level}");
+                    text += &format!(" level {}", short(level));
                 }
                 text
             }
             Self::Media { items, ended } => {
-                let list: Vec<String> = items.iter().map(describe_item).collect();
+                let mut list: Vec<String> = items.iter().take(DESCRIBED).map(describe_item).collect();
+                if items.len() > DESCRIBED {
+                    list.push(format!("{} more", items.len() - DESCRIBED));
+                }
                 format!(
                     "{} (until {ended})",
                     if list.is_empty() { "nothing".into() } else { list.join(", ") }
                 )
             }
-            Self::Fact { value: Value::String(text) } => text.clone(),
-            Self::Fact { value } => value.to_string(),
+            Self::Fact { value: Value::String(text) } => short(text).into_owned(),
+            Self::Fact { value } => short(&value.to_string()).into_owned(),
         }
+    }
+}
+
+/// Messages that a line names.
+const DESCRIBED: usize = 200;
+/// Characters of one string that a line shows: it may come from the target.
+const SHOWN: usize = 1_000;
+
+fn short(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}…", &text[..at]).into(),
+        None => text.into(),
     }
 }
 
@@ -266,8 +281,20 @@ impl Want {
     }
 }
 
-/// The first difference between what was published and what arrived, as a cause code.
+/// The first difference between what was published and what arrived, as a cause code. The order of messages of
+/// different types is free (TIME-008): audio may overtake video.
 fn media_cause(expected: &[MediaItem], got: &[MediaItem], class: Class) -> Option<&'static str> {
+    let cause = sequence_cause(expected, got, class)?;
+    let of_kind = |items: &[MediaItem], kind| -> Vec<MediaItem> {
+        items.iter().filter(|item| item.kind == kind).cloned().collect()
+    };
+    let mut kinds = expected.iter().chain(got).map(|item| item.kind);
+    let each_fits =
+        kinds.all(|kind| sequence_cause(&of_kind(expected, kind), &of_kind(got, kind), class).is_none());
+    (!each_fits).then_some(cause)
+}
+
+fn sequence_cause(expected: &[MediaItem], got: &[MediaItem], class: Class) -> Option<&'static str> {
     let same = |a: &MediaItem, b: &MediaItem| {
         a.kind == b.kind && (!class.payload || (a.len == b.len && a.sha == b.sha))
     };

@@ -15,6 +15,10 @@ use crate::stage::{Place, Player, Publisher, Stage, create_stream, stream_id};
 use crate::wire::link::{BarrierBy, json as amf_json};
 use crate::wire::{Link, Transcript};
 
+/// The longest difference between two frames, in ms, that echo cases judge on every relay which keeps
+/// differences; what is longer is judged only where the control run saw a jump come back.
+pub const LONGEST_STEP: u32 = 250;
+
 /// How far a step of an ordinary session came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbeStep {
@@ -35,6 +39,10 @@ pub struct Fidelity {
     pub payload: bool,
     /// Timestamp differences come back unchanged.
     pub differences: bool,
+    /// A jump of hours between two frames comes back unchanged: relays that smooth jitter replace it by a step
+    /// of their own, which no text forbids.
+    #[serde(default)]
+    pub jumps: bool,
     /// Absolute timestamps come back unchanged.
     pub absolute: bool,
     /// Metadata comes back with the same keys and values.
@@ -51,8 +59,13 @@ impl Fidelity {
         }
         if !self.differences {
             changes.push("timestamps smoothed");
-        } else if !self.absolute {
-            changes.push("timestamps rebased");
+        } else {
+            if !self.absolute {
+                changes.push("timestamps rebased");
+            }
+            if !self.jumps {
+                changes.push("jumps smoothed");
+            }
         }
         if !self.metadata {
             changes.push("metadata rebuilt");
@@ -86,6 +99,12 @@ impl Probe {
             payload: f.payload,
             timestamps: f.differences,
         })
+    }
+
+    /// Whether a timestamp that is hours after the one before is relayed with that difference.
+    #[must_use]
+    pub fn keeps_jumps(&self) -> bool {
+        self.fidelity.is_none_or(|f| f.differences && f.jumps)
     }
 
     /// The first step that failed.
@@ -283,9 +302,14 @@ impl Run {
         }
         let first = items.first().copied();
         let complete = first.is_some_and(|(i, _)| items.len() == sent.len() - i && i < 6);
+        let (steps, jumps) = match first {
+            Some((_, offset)) => long_steps(live, view, last.ts, offset).await,
+            None => (true, true),
+        };
         let fidelity = Fidelity {
             payload: complete,
-            differences: items.iter().all(|(_, offset)| first.is_some_and(|f| f.1 == *offset)),
+            differences: steps && items.iter().all(|(_, offset)| first.is_some_and(|f| f.1 == *offset)),
+            jumps,
             absolute: items.iter().all(|(_, offset)| *offset == 0),
             metadata: metadata_kept(view),
         };
@@ -348,6 +372,29 @@ impl Run {
             },
         );
     }
+}
+
+/// Whether a step of [`LONGEST_STEP`] and one of more than two hours are relayed as they are. `offset` is what the
+/// relay adds to timestamps. Frames that do not come are no proof of either.
+async fn long_steps(live: &mut Publisher, view: &mut Player, last: u32, offset: u32) -> (bool, bool) {
+    let step = media::key("step", 100).at(last + LONGEST_STEP);
+    let jump = media::key("jump", 100).at(step.ts + 0x0090_0000);
+    live.send(&step).await;
+    live.send(&jump).await;
+    let _ = view
+        .link
+        .wait_for(Duration::from_secs(1), |v| {
+            v.heard.iter().any(|h| h.message.body == jump.body).then_some(())
+        })
+        .await;
+    let heard = view.link.heard();
+    let kept = |frame: &Msg| {
+        heard
+            .iter()
+            .find(|h| h.message.body == frame.body)
+            .map(|h| h.message.ts.wrapping_sub(frame.ts) == offset)
+    };
+    (kept(&step).unwrap_or(true), kept(&jump).unwrap_or(false))
 }
 
 fn metadata_kept(view: &Player) -> bool {

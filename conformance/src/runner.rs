@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
@@ -17,6 +17,14 @@ use crate::wire::Transcript;
 
 /// Why the rest is skipped when a target has ended.
 const GONE: &str = "the target ended and could not be started again";
+/// Why a case has no verdict that was seen to hang or end the target only beside others.
+const UNCONFIRMED: &str =
+    "in flight when the target ended or went silent; it could not run again alone, and nobody is blamed";
+/// Why a case is skipped that waits for another.
+const NOT_REACHED: &str = "a case that it comes after did not run";
+
+/// How long a target that closed a connection is given to be seen ending.
+const ENDING: Duration = Duration::from_millis(100);
 
 /// How a run is made.
 #[derive(Debug, Clone)]
@@ -27,8 +35,10 @@ pub struct Options {
     pub patience: Duration,
     /// Seed of everything random.
     pub seed: u64,
-    /// Stop after the first new failure.
+    /// Stop after the first failure that reaches the exit code; [`crate::suite::Suite`] decides which.
     pub fail_fast: bool,
+    /// No further case begins once this is true.
+    pub halt: Arc<AtomicBool>,
     /// Whether hostile cases may run against a target that is neither on loopback nor private.
     pub allow_hostile: bool,
     /// Cases known to end this target: they run alone after all others, so that a target which nobody starts
@@ -43,6 +53,7 @@ impl Default for Options {
             patience: Duration::from_secs(5),
             seed: 1,
             fail_fast: false,
+            halt: Arc::default(),
             allow_hostile: false,
             last: Vec::new(),
         }
@@ -84,6 +95,25 @@ impl Outcome {
             transcript: Arc::default(),
             rss_kib: None,
             stderr: Vec::new(),
+        }
+    }
+
+    /// Lets a target end that may just be doing so.
+    async fn settle(&self, target: &mut Target) {
+        if !matches!(self.judged.verdict, Verdict::Pass | Verdict::Lenient | Verdict::Info) {
+            target.settle(ENDING).await;
+        }
+    }
+
+    fn crashed(&mut self, obituary: String) {
+        self.judged = Judged {
+            verdict: Verdict::Crashed,
+            because: Some("process-ended".into()),
+            detail: Some(obituary),
+            decided_by: None,
+        };
+        if let Some(last) = self.attempts.last_mut() {
+            *last = Verdict::Crashed;
         }
     }
 
@@ -173,8 +203,7 @@ pub async fn run(
     };
     let (last, others) = known_to_end_it(with_prerequisites(all, selected), &options.last);
     let (alone, shared): (Vec<_>, Vec<_>) = others.into_iter().partition(|c| c.company == Company::Hostile);
-    let suspects = run.shared(&shared, target, &mut progress).await;
-    run.again_alone(suspects, target, &mut progress).await;
+    run.shared(&shared, target, &mut progress).await;
     run.hostile(&alone, target, &mut progress).await;
     run.one_by_one(&last, target, &mut progress).await;
     let interrupted = run.stopped();
@@ -215,8 +244,7 @@ struct Run {
 
 impl Run {
     fn stopped(&self) -> bool {
-        *self.stop.borrow()
-            || (self.options.fail_fast && self.done.values().any(|o| o.judged.verdict.is_bad()))
+        *self.stop.borrow() || self.options.halt.load(Ordering::Relaxed)
     }
 
     fn stage(&self, target: &Target, case: &Case) -> Stage {
@@ -230,13 +258,15 @@ impl Run {
         )
     }
 
-    /// The prerequisite that did not work, if all are decided; `Err` while one is still open.
+    /// The prerequisite that did not work, if all are decided; `Err` while one is open or was skipped.
     fn blocker(&self, case: &Case) -> Result<Option<(&'static str, Verdict)>, ()> {
         for id in case.after {
             match self.done.get(id) {
                 None => return Err(()),
                 Some(outcome) => match outcome.judged.verdict {
                     Verdict::Pass | Verdict::Lenient | Verdict::Info => {}
+                    // Not run is not broken: what comes after it is not run either.
+                    Verdict::Skipped => return Err(()),
                     verdict => return Ok(Some((*id, verdict))),
                 },
             }
@@ -244,27 +274,33 @@ impl Run {
         Ok(None)
     }
 
-    /// Runs cases in parallel as their prerequisites get decided; returns those whose verdict has to be
-    /// confirmed alone.
+    /// Keeps an outcome and tells of it.
+    fn put(&mut self, outcome: Outcome, progress: &mut impl FnMut(Progress<'_>)) {
+        progress(Progress::Ended(&outcome));
+        self.done.insert(outcome.case.id, outcome);
+    }
+
+    /// Runs cases in parallel as their prerequisites get decided. What hung beside others runs again alone, and
+    /// what comes after it waits for that second verdict.
     async fn shared(
         &mut self,
         cases: &[&'static Case],
         target: &mut Target,
         progress: &mut impl FnMut(Progress<'_>),
-    ) -> Vec<&'static Case> {
+    ) {
         let mut waiting: Vec<&'static Case> = cases.to_vec();
-        let mut suspects = Vec::new();
+        let mut suspects: Vec<Outcome> = Vec::new();
         let mut running = JoinSet::new();
         let mut names = BTreeMap::new();
+        let mut stop = self.stop.clone();
+        let mut gone = false;
         loop {
             let mut at = 0;
             while at < waiting.len() && running.len() < self.options.jobs.max(1) && !self.stopped() {
                 match self.blocker(waiting[at]) {
                     Err(()) => at += 1,
                     Ok(Some((by, verdict))) => {
-                        let outcome = Outcome::blocked(waiting.remove(at), by, verdict);
-                        progress(Progress::Ended(&outcome));
-                        self.done.insert(outcome.case.id, outcome);
+                        self.put(Outcome::blocked(waiting.remove(at), by, verdict), progress);
                         at = 0;
                     }
                     Ok(None) => {
@@ -275,71 +311,120 @@ impl Run {
                     }
                 }
             }
-            let outcome = match running.join_next_with_id().await {
-                None => break,
-                Some(Ok((_, outcome))) => outcome,
-                Some(Err(error)) => {
-                    let case = names[&error.id()];
-                    Outcome::made(case, derive(&[], Some(&Stop::Harness(error.to_string()))))
+            let joined = tokio::select! {
+                joined = running.join_next_with_id() => joined,
+                () = raised(&mut stop) => {
+                    running.shutdown().await;
+                    return;
                 }
             };
-            if !target.is_alive().await {
-                // Whoever is in flight is a candidate, nobody is blamed yet.
-                suspects.push(outcome.case);
-                while let Some(other) = running.join_next_with_id().await {
-                    if let Ok((_, other)) = other {
-                        suspects.push(other.case);
+            let outcome = match joined {
+                Some(joined) => finished(joined, &names),
+                None if suspects.is_empty() => break,
+                None => {
+                    for suspect in std::mem::take(&mut suspects) {
+                        self.again(suspect, target, progress).await;
                     }
+                    continue;
                 }
-                let text = "the target ended while these cases were in flight; they ran again alone";
-                self.notes.push(Note {
-                    kind: "unattributed-crash",
-                    text: text.into(),
-                    cases: suspects.iter().map(|c| c.id).collect(),
-                    counts: true,
-                });
-                if !target.restart().await {
+            };
+            outcome.settle(target).await;
+            if !target.is_alive().await {
+                let mut candidates = vec![outcome];
+                while let Some(joined) = running.join_next_with_id().await {
+                    candidates.push(finished(joined, &names));
+                }
+                self.ended_in_company(candidates, target, progress).await;
+                gone = !target.is_alive().await;
+                if gone {
                     break;
                 }
-                // Their dependants wait for the second attempt.
-                for case in suspects.clone() {
-                    self.alone(case, target, progress).await;
-                }
-                if suspects.iter().any(|c| self.done[c.id].judged.verdict == Verdict::Crashed) {
-                    self.notes.retain(|n| n.kind != "unattributed-crash");
-                }
-                suspects.clear();
-                continue;
-            }
-            if matches!(outcome.judged.verdict, Verdict::Hung | Verdict::Crashed) && self.options.jobs > 1 {
-                suspects.push(outcome.case);
+            } else if matches!(outcome.judged.verdict, Verdict::Hung | Verdict::Crashed)
+                && self.options.jobs > 1
+            {
+                suspects.push(outcome);
             } else {
-                progress(Progress::Ended(&outcome));
+                self.put(outcome, progress);
             }
-            self.done.insert(outcome.case.id, outcome);
+        }
+        if self.stopped() {
+            return;
+        }
+        for suspect in suspects {
+            self.put(Outcome::skipped(suspect.case, UNCONFIRMED), progress);
         }
         for case in waiting {
-            if !self.stopped() {
-                let outcome = Outcome::skipped(case, GONE);
-                progress(Progress::Ended(&outcome));
-                self.done.insert(case.id, outcome);
-            }
+            let outcome = match self.blocker(case) {
+                Ok(Some((by, verdict))) => Outcome::blocked(case, by, verdict),
+                _ if gone => Outcome::skipped(case, GONE),
+                _ => Outcome::skipped(case, NOT_REACHED),
+            };
+            self.put(outcome, progress);
         }
-        suspects
     }
 
-    /// Confirms hangs and crashes that were seen in company.
-    async fn again_alone(
+    /// The target ended while `candidates` were in flight: nobody is blamed unless it happens again alone, or
+    /// there was only one.
+    async fn ended_in_company(
         &mut self,
-        suspects: Vec<&'static Case>,
+        candidates: Vec<Outcome>,
         target: &mut Target,
         progress: &mut impl FnMut(Progress<'_>),
     ) {
-        for case in suspects {
-            if self.stopped() || !target.is_alive().await {
+        let obituary = target.obituary();
+        let stderr = target.last_words().await;
+        let cases: Vec<&'static str> = candidates.iter().map(|o| o.case.id).collect();
+        let back = target.restart().await;
+        let mut reproduced = false;
+        let single = candidates.len() == 1;
+        for mut outcome in candidates {
+            if *self.stop.borrow() {
                 return;
             }
-            self.alone(case, target, progress).await;
+            if back && target.is_alive().await {
+                let id = outcome.case.id;
+                self.again(outcome, target, progress).await;
+                reproduced |= self.done.get(id).is_some_and(|o| o.judged.verdict == Verdict::Crashed);
+            } else if single {
+                outcome.crashed(obituary.clone());
+                outcome.stderr.clone_from(&stderr);
+                reproduced = true;
+                self.put(outcome, progress);
+            } else {
+                self.put(Outcome::skipped(outcome.case, UNCONFIRMED), progress);
+            }
+        }
+        if !reproduced {
+            self.notes.push(Note {
+                kind: "unattributed-crash",
+                text: format!("{obituary} while these cases were in flight; none of them ends it when alone"),
+                cases,
+                counts: true,
+            });
+            if let (false, Some(note)) = (back, self.notes.last_mut()) {
+                note.text = format!("{obituary} while these cases were in flight; {GONE}");
+            }
+        }
+    }
+
+    /// A second attempt, alone, at what hung or ended in company; only its verdict counts.
+    async fn again(
+        &mut self,
+        suspect: Outcome,
+        target: &mut Target,
+        progress: &mut impl FnMut(Progress<'_>),
+    ) {
+        if self.stopped() {
+            return;
+        }
+        if !target.is_alive().await {
+            self.put(Outcome::skipped(suspect.case, UNCONFIRMED), progress);
+            return;
+        }
+        let id = suspect.case.id;
+        self.alone(suspect.case, target, progress).await;
+        if let Some(outcome) = self.done.get_mut(id) {
+            outcome.attempts.splice(0..0, suspect.attempts);
         }
     }
 
@@ -365,13 +450,13 @@ impl Run {
                     self.alone(case, target, progress).await;
                     continue;
                 }
-                Err(()) => Outcome::skipped(case, "a case that it comes after was not reached"),
+                Err(()) => Outcome::skipped(case, NOT_REACHED),
             };
-            progress(Progress::Ended(&outcome));
-            self.done.insert(case.id, outcome);
+            self.put(outcome, progress);
         }
     }
 
+    /// One case with the target to itself; nothing is kept if the run is interrupted meanwhile.
     async fn alone(
         &mut self,
         case: &'static Case,
@@ -379,31 +464,24 @@ impl Run {
         progress: &mut impl FnMut(Progress<'_>),
     ) {
         progress(Progress::Began(case));
-        let mut outcome = guarded(case, self.stage(target, case)).await;
-        if let Some(before) = self.done.remove(case.id) {
-            outcome.attempts.splice(0..0, before.attempts);
-        }
+        target.take_stderr();
+        let Some(mut outcome) = guarded(case, self.stage(target, case), &mut self.stop.clone()).await else {
+            return;
+        };
         self.crash(&mut outcome, target).await;
-        progress(Progress::Ended(&outcome));
-        self.done.insert(case.id, outcome);
+        self.put(outcome, progress);
     }
 
     /// Turns the outcome into a crash if the target is gone, and starts the target again.
     async fn crash(&mut self, outcome: &mut Outcome, target: &mut Target) {
         outcome.rss_kib = target.rss_kib();
-        outcome.stderr = target.take_stderr();
+        outcome.settle(target).await;
         if target.is_alive().await {
+            outcome.stderr = target.take_stderr();
             return;
         }
-        outcome.judged = Judged {
-            verdict: Verdict::Crashed,
-            because: Some("process-ended".into()),
-            detail: Some(target.obituary()),
-            decided_by: None,
-        };
-        if let Some(last) = outcome.attempts.last_mut() {
-            *last = Verdict::Crashed;
-        }
+        outcome.crashed(target.obituary());
+        outcome.stderr = target.last_words().await;
         target.restart().await;
     }
 
@@ -421,7 +499,7 @@ impl Run {
             }
             let outcome = match self.blocker(case) {
                 Ok(Some((by, verdict))) => Outcome::blocked(case, by, verdict),
-                Err(()) => Outcome::skipped(case, "a case that it comes after was not reached"),
+                Err(()) => Outcome::skipped(case, NOT_REACHED),
                 Ok(None) if !self.options.allow_hostile => Outcome::skipped(
                     case,
                     "hostile cases need --allow-hostile against an address that is neither loopback nor private",
@@ -429,46 +507,101 @@ impl Run {
                 Ok(None) if !target.is_alive().await => Outcome::skipped(case, GONE),
                 Ok(None) => {
                     progress(Progress::Began(case));
+                    let mut stop = self.stop.clone();
                     if bystander.is_none() {
-                        bystander = Bystander::start(self.stage(target, case)).await.ok();
+                        let started = tokio::select! {
+                            started = Bystander::start(self.stage(target, case)) => started,
+                            () = raised(&mut stop) => return,
+                        };
+                        match started {
+                            Ok(started) => bystander = Some(started),
+                            Err(why) => self.without_bystander(case, &why),
+                        }
                     }
-                    let mut outcome = guarded(case, self.stage(target, case)).await;
+                    target.take_stderr();
+                    let Some(mut outcome) = guarded(case, self.stage(target, case), &mut stop).await else {
+                        return;
+                    };
                     self.crash(&mut outcome, target).await;
                     if outcome.judged.verdict == Verdict::Crashed {
                         bystander = None;
                     } else if let Some(other) = &bystander {
-                        let seen = other.check().await;
                         let observation = Observation {
                             label: "a healthy publisher and player beside the case".into(),
                             expect: expect(want::equal("unbroken")).cause("bystander-glitch"),
-                            seen,
+                            seen: other.check().await,
                         };
-                        if observation.matched().is_none() {
-                            bystander = None;
-                        }
+                        let unbroken = observation.matched().is_some();
                         outcome.observations.push(observation);
-                        if !matches!(
-                            outcome.judged.verdict,
-                            Verdict::HarnessFault | Verdict::Blocked | Verdict::Skipped
-                        ) {
-                            outcome.judged = derive(&outcome.observations, None);
-                            outcome.attempts = vec![outcome.judged.verdict];
+                        if !unbroken {
+                            bystander = None;
+                            if matches!(
+                                outcome.judged.verdict,
+                                Verdict::Pass | Verdict::Lenient | Verdict::Info | Verdict::Unsupported
+                            ) {
+                                outcome.judged = derive(&outcome.observations, None);
+                                outcome.attempts = vec![outcome.judged.verdict];
+                            }
                         }
                     }
                     outcome
                 }
             };
-            progress(Progress::Ended(&outcome));
-            self.done.insert(case.id, outcome);
+            self.put(outcome, progress);
+        }
+    }
+
+    /// Says once per reason that hostile cases ran without a bystander.
+    fn without_bystander(&mut self, case: &'static Case, why: &Stop) {
+        let text = match why {
+            Stop::Blocked { by, why } => format!("hostile cases ran without a bystander: {by}: {why}"),
+            _ => "hostile cases ran without a bystander".into(),
+        };
+        match self.notes.iter_mut().find(|n| n.kind == "no-bystander") {
+            Some(note) => note.cases.push(case.id),
+            None => {
+                self.notes.push(Note { kind: "no-bystander", text, cases: vec![case.id], counts: false });
+            }
         }
     }
 }
 
-/// [`attempt`] in a task of its own, so that a panic is a harness fault and not the end of the run.
-async fn guarded(case: &'static Case, stage: Stage) -> Outcome {
-    match tokio::spawn(attempt(case, stage)).await {
-        Ok(outcome) => outcome,
-        Err(error) => Outcome::made(case, derive(&[], Some(&Stop::Harness(error.to_string())))),
+/// Returns when the run is interrupted.
+async fn raised(stop: &mut tokio::sync::watch::Receiver<bool>) {
+    if stop.wait_for(|raised| *raised).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The outcome of a task; a panic is a harness fault and not the end of the run.
+fn finished(
+    joined: Result<(tokio::task::Id, Outcome), tokio::task::JoinError>,
+    names: &BTreeMap<tokio::task::Id, &'static Case>,
+) -> Outcome {
+    match joined {
+        Ok((_, outcome)) => outcome,
+        Err(error) => harness_fault(names[&error.id()], &error),
+    }
+}
+
+fn harness_fault(case: &'static Case, error: &tokio::task::JoinError) -> Outcome {
+    Outcome::made(case, derive(&[], Some(&Stop::Harness(error.to_string()))))
+}
+
+/// [`attempt`] in a task of its own; `None` if the run is interrupted first.
+async fn guarded(
+    case: &'static Case,
+    stage: Stage,
+    stop: &mut tokio::sync::watch::Receiver<bool>,
+) -> Option<Outcome> {
+    let mut task = tokio::spawn(attempt(case, stage));
+    tokio::select! {
+        joined = &mut task => Some(joined.unwrap_or_else(|error| harness_fault(case, &error))),
+        () = raised(stop) => {
+            task.abort();
+            let _ = task.await;
+            None
+        }
     }
 }
 
@@ -479,7 +612,10 @@ async fn attempt(case: &'static Case, mut stage: Stage) -> Outcome {
     let transcript = Arc::clone(&stage.transcript);
     let mut stop = match tokio::time::timeout(limit, (case.run)(&mut stage)).await {
         Ok(step) => step.err(),
-        Err(_) => Some(Stop::Harness(format!("the case did not end within {limit:?}"))),
+        // Every wait of a case ends with its patience: it is the target that makes so many of them long.
+        Err(_) => {
+            Some(Stop::blocked("the case as a whole", format!("not over within {} s", limit.as_secs())))
+        }
     };
     if case.company != Company::Shared && stop.is_none() {
         let seen = stage.fresh_connection().await;

@@ -19,6 +19,9 @@ impl fmt::Display for SelectError {
         if let Some(why) = &self.broken {
             return write!(f, "`{}` is no pattern: {why}", self.argument);
         }
+        if self.argument.trim_start_matches('!') == "failed" {
+            return f.write_str("no case matches `failed`: none was bad in the last run");
+        }
         write!(f, "no case matches `{}`", self.argument)?;
         match self.nearest.as_slice() {
             [] => write!(f, "; `rtmpspec list` shows them all"),

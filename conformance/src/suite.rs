@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use rtmp_report as report;
@@ -148,40 +149,46 @@ impl Suite {
             // One name for everybody: one case at a time.
             self.options.jobs = 1;
         }
-        let unreachable = |text: String| SuiteError { exit: 5, text };
-        let mut target = Target::start(self.wanted.clone(), names).await.map_err(unreachable)?;
-        if let Some(play) = &self.play {
-            target.play_at(play.resolve().await.map_err(unreachable)?, play);
-        }
-        let place = target.place();
-        Probe::reach(place.addr, self.options.patience).await.map_err(unreachable)?;
-        self.options.allow_hostile |= is_near(place.addr.ip());
-        let probe = Probe::run(&place, self.options.patience, self.options.seed, &target.counter()).await;
-        let probe = Arc::new(probe);
-        let runnable: Vec<&'static Case> = selected
-            .iter()
-            .copied()
-            .filter(|c| baseline.as_ref().is_none_or(|b| b.quarantined(c.id).is_none()))
-            .collect();
+        let (_never, never) = tokio::sync::watch::channel(false);
+        let mut stop = self.stop.clone().unwrap_or(never);
+        let ready = tokio::select! {
+            ready = self.ready(names) => ready,
+            _ = stop.wait_for(|raised| *raised) => {
+                Err(SuiteError { exit: 130, text: "interrupted before any case ran".into() })
+            }
+        };
+        let (mut target, probe) = ready?;
+        self.options.allow_hostile |= is_near(target.place().addr.ip());
+        let quarantined = |c: &Case| baseline.as_ref().is_some_and(|b| b.quarantined(c.id).is_some());
+        // Quarantined cases do not run as something that others come after either.
+        let all: Vec<&'static Case> = all.into_iter().filter(|c| !quarantined(c)).collect();
+        let runnable: Vec<&'static Case> = selected.iter().copied().filter(|c| !quarantined(c)).collect();
         let context = Context::of(&probe);
         self.options.last = baseline.as_ref().map(|b| b.crashing(&context)).unwrap_or_default();
-        let (_never, never) = tokio::sync::watch::channel(false);
-        let stop = self.stop.clone().unwrap_or(never);
+        let halt = Arc::clone(&self.options.halt);
         let mut runs = Vec::new();
         for _ in 0..self.repeat.max(1) {
-            let run = runner::run(
-                &all,
-                &runnable,
-                &mut target,
-                Arc::clone(&probe),
-                &self.options,
-                stop.clone(),
-                &mut progress,
-            )
-            .await;
-            let interrupted = run.interrupted && *stop.borrow();
+            let watched = |told: Progress<'_>| {
+                if let (true, Progress::Ended(outcome)) = (self.options.fail_fast, told) {
+                    let (case, judged) = (outcome.case, &outcome.judged);
+                    let counts = reaches_exit_code(&self.levels, case, judged.verdict);
+                    let expected = baseline.as_ref().is_some_and(|b| {
+                        let because = judged.because.as_deref();
+                        b.expects(case.id, judged.verdict, because, &context).is_some()
+                            || b.expected_once(case.id, judged.verdict, because, &context).is_some()
+                    });
+                    if judged.verdict.is_bad() && counts && !expected {
+                        halt.store(true, Ordering::Relaxed);
+                    }
+                }
+                progress(told);
+            };
+            let probe = Arc::clone(&probe);
+            let run =
+                runner::run(&all, &runnable, &mut target, probe, &self.options, stop.clone(), watched).await;
+            let cut_short = run.interrupted;
             runs.push(run);
-            if interrupted {
+            if cut_short {
                 break;
             }
         }
@@ -191,28 +198,65 @@ impl Suite {
         let mut results =
             Build { suite: &self, probe: &probe, target: &target, baseline: baseline.as_ref(), context }
                 .results(&selected, &run, interrupted, started, began.elapsed());
-        if !secrets.is_empty() {
-            results =
-                report::Results::from_json(&redact::text(&results.to_json(), &secrets)).unwrap_or(results);
-        }
+        redact_results(&mut results, &secrets);
         target.shut_down().await;
         Ok(Judgement { results, run, secrets, started_unix: unix(started) })
     }
 
-    /// Strings that must not be written: the fixed parts of the stream template and query values of the URL.
-    fn secrets(&self) -> Vec<String> {
-        let mut secrets: Vec<String> = self
-            .stream
-            .iter()
-            .flat_map(|t| t.split("{n}"))
-            .filter(|part| part.len() >= 3)
-            .map(str::to_owned)
-            .collect();
-        if let Wanted::Url(address) = &self.wanted {
-            secrets.extend(address.app.split_once('?').map(|(_, query)| query.to_owned()));
+    /// The target, reachable, and what the control run says of it.
+    async fn ready(&self, names: String) -> Result<(Target, Arc<Probe>), SuiteError> {
+        let unreachable = |text: String| SuiteError { exit: 5, text };
+        let mut target = Target::start(self.wanted.clone(), names).await.map_err(unreachable)?;
+        if let Some(play) = &self.play {
+            target.play_at(play.resolve().await.map_err(unreachable)?, play);
         }
-        secrets.extend(self.play.iter().filter_map(|p| p.app.split_once('?').map(|(_, q)| q.to_owned())));
-        secrets
+        let place = target.place();
+        Probe::reach(place.addr, self.options.patience).await.map_err(unreachable)?;
+        let probe = Probe::run(&place, self.options.patience, self.options.seed, &target.counter()).await;
+        Ok((target, Arc::new(probe)))
+    }
+
+    /// Strings that must not be written: the fixed parts of the stream template and the queries of URLs.
+    fn secrets(&self) -> Vec<String> {
+        let url = match &self.wanted {
+            Wanted::Url(address) | Wanted::Spawn { address: Some(address), .. } => Some(address),
+            _ => None,
+        };
+        redact::secrets(self.stream.as_deref(), url.into_iter().chain(&self.play).map(|a| a.app.as_str()))
+    }
+}
+
+/// Replaces the secrets in everything of the results that can hold one; what the schema fixes (ids, verdicts,
+/// levels) is left alone, so that a key that looks like a word of ours cannot damage the report.
+fn redact_results(results: &mut report::Results, secrets: &[String]) {
+    let clean = |text: &mut String| *text = redact::text(text, secrets);
+    results.run.command.iter_mut().for_each(clean);
+    clean(&mut results.target.url);
+    redact::json(&mut results.target.probe, secrets);
+    results.findings.iter_mut().for_each(|f| clean(&mut f.text));
+    for case in &mut results.cases {
+        case.detail.iter_mut().for_each(clean);
+        case.transcript_tail.iter_mut().chain(&mut case.stderr_tail).for_each(clean);
+        for text in [&mut case.expected, &mut case.seen, &mut case.rerun] {
+            clean(text);
+        }
+        for observation in &mut case.observations {
+            clean(&mut observation.expected);
+            clean(&mut observation.seen);
+            redact::json(&mut observation.raw, secrets);
+        }
+    }
+    if let Some(baseline) = &mut results.baseline {
+        clean(&mut baseline.path);
+    }
+}
+
+/// Whether a verdict of this case can reach the exit code.
+fn reaches_exit_code(levels: &[Level], case: &Case, verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Crashed => true,
+        Verdict::Hung => levels.contains(&case.level) || case.hostile(),
+        _ => levels.contains(&case.level),
     }
 }
 
@@ -276,7 +320,12 @@ impl Judgement {
             .cases
             .iter()
             .filter(|c| {
-                matches!(c.verdict, report::Verdict::Fail | report::Verdict::Hung | report::Verdict::Crashed)
+                let blocked_by_itself =
+                    c.verdict == report::Verdict::Blocked && c.counts && c.blocked_by.is_none();
+                (matches!(
+                    c.verdict,
+                    report::Verdict::Fail | report::Verdict::Hung | report::Verdict::Crashed
+                ) || blocked_by_itself)
                     && c.overlay != Some(report::Overlay::Expected)
             })
             .map(|c| {
@@ -303,6 +352,13 @@ fn unix(at: jiff::Timestamp) -> Duration {
 /// Puts repetitions together: the worst outcome of each case stands for it, all verdicts are kept.
 fn merge(runs: Vec<RunReport>) -> RunReport {
     let repeated = runs.len() > 1;
+    let mut runs = runs;
+    if repeated {
+        // What hung beside others and passed alone is no difference between runs.
+        for outcome in runs.iter_mut().flat_map(|run| &mut run.outcomes) {
+            outcome.attempts = vec![outcome.judged.verdict];
+        }
+    }
     let mut merged: Option<RunReport> = None;
     for run in runs {
         let Some(all) = &mut merged else {
@@ -452,18 +508,24 @@ impl Build<'_> {
         let judged = &outcome.judged;
         let because = judged.because.as_deref();
         let reason = self.baseline.and_then(|b| self.expected(b, case.id, judged.verdict, because));
-        let listed = self.suite.levels.contains(&case.level);
+        let once = match (&reason, self.baseline) {
+            (None, Some(b)) => b.expected_once(case.id, judged.verdict, because, &self.context),
+            _ => None,
+        };
+        let reaches = reaches_exit_code(&self.suite.levels, case, judged.verdict);
         let counts = match judged.verdict {
-            Verdict::Crashed => true,
-            Verdict::Hung => listed || case.hostile(),
-            Verdict::Blocked => listed && reason.is_none() && !self.blocker_expected(outcome, run),
-            _ => listed,
+            Verdict::Blocked => {
+                reaches && reason.is_none() && once.is_none() && !self.blocker_expected(outcome, run)
+            }
+            _ => reaches,
         };
         let flaky = outcome.attempts.windows(2).any(|w| w[0] != w[1]) && self.suite.repeat > 1;
         let overlay = if flaky {
             Some(report::Overlay::Flaky)
         } else if reason.is_some() {
             Some(report::Overlay::Expected)
+        } else if once.is_some() {
+            Some(report::Overlay::Stale)
         } else if judged.verdict.is_bad() && self.baseline.is_some() {
             Some(report::Overlay::New)
         } else {
@@ -518,29 +580,49 @@ impl Build<'_> {
             rerun: self.rerun(case.id),
             rss_kib: outcome.rss_kib,
             descriptors: None,
-            baseline_reason: reason,
+            baseline_reason: reason.or(once),
         }
     }
 
-    /// Whether the case that blocks this one is an expected failure.
+    /// Whether the case that blocks this one is an expected failure, or about a feature that is not offered.
     fn blocker_expected(&self, outcome: &Outcome, run: &RunReport) -> bool {
-        let (Some(baseline), Some(by)) = (self.baseline, outcome.blocked_by) else { return false };
+        let Some(by) = outcome.blocked_by else { return false };
         run.outcomes.iter().chain(&run.prerequisites).filter(|o| o.case.id == by).any(|o| {
+            if o.judged.verdict == Verdict::Unsupported {
+                return true;
+            }
+            let Some(baseline) = self.baseline else { return false };
             let because = o.judged.because.as_deref();
             self.expected(baseline, by, o.judged.verdict, because).is_some()
+                || baseline.expected_once(by, o.judged.verdict, because, &self.context).is_some()
                 || (o.judged.verdict == Verdict::Blocked && self.blocker_expected(o, run))
         })
     }
 
     fn rerun(&self, id: &str) -> String {
-        let target = match &self.suite.wanted {
-            Wanted::Embedded => String::new(),
-            Wanted::Url(_) => format!("{} ", self.target.url),
-            Wanted::Spawn { argv, .. } => {
-                format!("--spawn {} ", shlex::try_quote(&argv.join(" ")).unwrap_or_default())
+        let suite = self.suite;
+        let mut words: Vec<String> = ["rtmpspec", "server"].map(str::to_owned).to_vec();
+        match &suite.wanted {
+            Wanted::Embedded => {}
+            Wanted::Url(_) => words.push(self.target.url.clone()),
+            Wanted::Spawn { argv, address } => {
+                let argv = shlex::try_join(argv.iter().map(String::as_str)).unwrap_or_default();
+                words.extend(["--spawn".into(), argv]);
+                words.extend(address.as_ref().map(Address::tc_url));
             }
-        };
-        format!("rtmpspec server {target}{id} --seed {}", self.suite.options.seed)
+        }
+        words.push(id.into());
+        if let Some(play) = &suite.play {
+            words.extend(["--play-url".into(), play.tc_url()]);
+        }
+        if suite.options.allow_hostile && !is_near(self.target.place().addr.ip()) {
+            words.push("--allow-hostile".into());
+        }
+        if suite.options.patience != Options::default().patience {
+            words.extend(["--timeout".into(), suite.options.patience.as_secs_f64().to_string()]);
+        }
+        words.extend(["--seed".into(), suite.options.seed.to_string()]);
+        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default()
     }
 }
 

@@ -44,8 +44,11 @@ impl Address {
                 None => (authority, None),
             },
         };
-        if host.is_empty() || host.contains('@') {
-            return Err(format!("`{authority}` is no HOST[:PORT]"));
+        if authority.contains('@') {
+            return Err("a user name and password before the host are not supported".into());
+        }
+        if host.is_empty() || host.contains(['?', '#']) {
+            return Err("there is no HOST[:PORT] in it".into());
         }
         let port = match port {
             None => 1935,
@@ -64,17 +67,32 @@ impl Address {
         format!("rtmp://{host}{port}/{}", self.app)
     }
 
-    /// Looks the host up.
+    /// Looks the host up. Of several addresses, the first that accepts a connection is taken (`localhost` often
+    /// means both `::1` and `127.0.0.1`); where none does, the first IPv4 address.
     ///
     /// # Errors
     /// A sentence that names the host.
     pub async fn resolve(&self) -> Result<SocketAddr, String> {
-        tokio::net::lookup_host((self.host.as_str(), self.port))
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((self.host.as_str(), self.port))
             .await
             .map_err(|e| format!("host {} cannot be resolved: {e}", self.host))?
-            .next()
-            .ok_or_else(|| format!("host {} has no address", self.host))
+            .take(8)
+            .collect();
+        if found.len() > 1 {
+            for addr in &found {
+                if accepts(*addr, Duration::from_secs(2)).await {
+                    return Ok(*addr);
+                }
+            }
+        }
+        let first = found.iter().find(|a| a.is_ipv4()).or(found.first());
+        first.copied().ok_or_else(|| format!("host {} has no address", self.host))
     }
+}
+
+/// Whether a TCP connection is accepted within `patience`.
+async fn accepts(addr: SocketAddr, patience: Duration) -> bool {
+    matches!(tokio::time::timeout(patience, tokio::net::TcpStream::connect(addr)).await, Ok(Ok(_)))
 }
 
 /// Whether hostile cases may go there without being asked for: loopback or private.
@@ -109,6 +127,8 @@ const FAR_AWAY_MS: u64 = 300_000;
 pub const READY_WITHIN: Duration = Duration::from_secs(30);
 /// How long a target that ended may take until its supervisor has started it again.
 const BACK_WITHIN: Duration = Duration::from_secs(3);
+/// How long the stderr of a target that ended is read to its end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Lines of a spawned target's stderr kept between two cases.
 const STDERR_LINES: usize = 200;
 
@@ -117,10 +137,49 @@ enum Kind {
     Url,
     Spawn {
         argv: Vec<String>,
-        child: Option<Child>,
+        process: Option<Box<Process>>,
         stderr: Arc<Mutex<VecDeque<String>>>,
         end: Option<String>,
     },
+}
+
+/// A program that the suite started, with everything that it started itself. Dropping it ends them all.
+struct Process {
+    child: Child,
+    group: Group,
+    reader: tokio::task::JoinHandle<()>,
+}
+
+/// A process group of the target's own: Ctrl-C at the terminal reaches the suite only, and what the target
+/// starts (workers of a server, children of a script) ends with it.
+struct Group(Option<u32>);
+
+impl Group {
+    fn end(&mut self) {
+        if let (true, Some(id)) = (cfg!(unix), self.0.take()) {
+            let _ = std::process::Command::new("kill")
+                .args(["-KILL", "--", &format!("-{id}")])
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Process {
+    /// Ends it and waits until its port and its stderr are free.
+    async fn end(mut self) {
+        self.group.end();
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.child.kill()).await;
+        let _ = tokio::time::timeout(LAST_WORDS, &mut self.reader).await;
+    }
 }
 
 /// The server under test.
@@ -153,7 +212,7 @@ impl Target {
                 };
                 let addr = address.resolve().await?;
                 let argv = fill(&argv, &address);
-                let kind = Kind::Spawn { argv, child: None, stderr: Arc::default(), end: None };
+                let kind = Kind::Spawn { argv, process: None, stderr: Arc::default(), end: None };
                 let mut target = Self::at(&address, addr, names, kind, None);
                 target.launch().await?;
                 Ok(target)
@@ -220,21 +279,36 @@ impl Target {
 
     /// Whether it still accepts connections, and, where the suite started it, still runs.
     pub async fn is_alive(&mut self) -> bool {
-        if let Kind::Spawn { child: Some(child), end, .. } = &mut self.kind
-            && let Ok(Some(status)) = child.try_wait()
+        if let Kind::Spawn { process: Some(process), end, .. } = &mut self.kind
+            && let Ok(Some(status)) = process.child.try_wait()
         {
             end.get_or_insert_with(|| format!("the target's process ended: {status}"));
             return false;
         }
-        let connect = tokio::net::TcpStream::connect(self.place.addr);
-        matches!(tokio::time::timeout(Duration::from_secs(5), connect).await, Ok(Ok(_)))
+        let accepted = accepts(self.place.addr, Duration::from_secs(5)).await;
+        if !accepted {
+            self.settle(LAST_WORDS).await;
+        }
+        accepted
+    }
+
+    /// A process that ends closes its connections before it is gone: looks for `time` whether this one is ending.
+    /// Called when something went wrong, so that the end is told of the right case.
+    pub async fn settle(&mut self, time: Duration) {
+        if let Kind::Spawn { process: Some(process), end, .. } = &mut self.kind
+            && let Ok(Ok(status)) = tokio::time::timeout(time, process.child.wait()).await
+        {
+            end.get_or_insert_with(|| format!("the target's process ended: {status}"));
+        }
     }
 
     /// Starts it again after a crash; `false` if the suite did not start it or cannot.
     pub async fn restart(&mut self) -> bool {
-        let Kind::Spawn { child, end, .. } = &mut self.kind else { return self.comes_back().await };
-        *child = None;
+        let Kind::Spawn { process, end, .. } = &mut self.kind else { return self.comes_back().await };
         *end = None;
+        if let Some(process) = process.take() {
+            process.end().await;
+        }
         self.restarts += 1;
         self.launch().await.is_ok()
     }
@@ -245,7 +319,7 @@ impl Target {
         let mut ticks = tokio::time::interval(Duration::from_millis(100));
         while tokio::time::Instant::now() < deadline {
             ticks.tick().await;
-            if tokio::net::TcpStream::connect(self.place.addr).await.is_ok() {
+            if accepts(self.place.addr, BACK_WITHIN).await {
                 self.restarts += 1;
                 return true;
             }
@@ -278,52 +352,80 @@ impl Target {
         }
     }
 
+    /// As [`Self::take_stderr`] for a target that has ended: what it wrote last is waited for, within a bound.
+    pub async fn last_words(&mut self) -> Vec<String> {
+        if let Kind::Spawn { process: Some(process), end: Some(_), .. } = &mut self.kind
+            && !process.reader.is_finished()
+        {
+            let _ = tokio::time::timeout(LAST_WORDS, &mut process.reader).await;
+        }
+        self.take_stderr()
+    }
+
     /// Ends what the suite started.
     pub async fn shut_down(self) {
         match self.kind {
             Kind::Embedded(handle) => handle.shutdown().await,
-            Kind::Spawn { child: Some(mut child), .. } => {
-                let _ = child.kill().await;
-            }
+            Kind::Spawn { process: Some(process), .. } => process.end().await,
             Kind::Url | Kind::Spawn { .. } => {}
         }
     }
 
     async fn launch(&mut self) -> Result<(), String> {
-        let Kind::Spawn { argv, child, stderr, end } = &mut self.kind else { return Ok(()) };
+        let addr = self.place.addr;
+        let Kind::Spawn { argv, process, stderr, end } = &mut self.kind else { return Ok(()) };
         let (program, arguments) = argv.split_first().ok_or("--spawn names no program")?;
-        let mut started = tokio::process::Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
+        if accepts(addr, Duration::from_secs(1)).await {
+            return Err(format!(
+                "something listens at {addr} already, it would be judged instead of `{program}`: end it, or leave \
+                 the URL out for a free port"
+            ));
+        }
+        let mut command = std::process::Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = tokio::process::Command::from(command)
             .kill_on_drop(true)
             .spawn()
             .map_err(|e| format!("`{program}` cannot be started: {e}"))?;
-        if let Some(pipe) = started.stderr.take() {
-            tokio::spawn(keep_lines(pipe, Arc::clone(stderr)));
-        }
-        let pid = started.id();
+        let pid = child.id();
+        let reader = match child.stderr.take() {
+            Some(pipe) => tokio::spawn(keep_lines(pipe, Arc::clone(stderr))),
+            None => tokio::spawn(async {}),
+        };
+        let mut started = Process { child, group: Group(pid), reader };
         let deadline = tokio::time::Instant::now() + READY_WITHIN;
         // The port is polled: there is no event for another process that starts to listen.
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
-        loop {
-            if let Ok(Some(status)) = started.try_wait() {
-                return Err(format!("`{program}` ended before it accepted connections: {status}"));
+        let why = loop {
+            if let Ok(Some(status)) = started.child.try_wait() {
+                break format!("`{program}` ended before it accepted connections: {status}");
             }
-            if tokio::net::TcpStream::connect(self.place.addr).await.is_ok() {
-                break;
+            if accepts(addr, Duration::from_secs(1)).await {
+                *process = Some(Box::new(started));
+                *end = None;
+                self.place = Arc::new(Place { pid, ..Place::clone(&self.place) });
+                return Ok(());
             }
             if tokio::time::Instant::now() > deadline {
-                return Err(format!("`{program}` did not listen at {} in time", self.place.addr));
+                break format!("`{program}` did not listen at {addr} within {} s", READY_WITHIN.as_secs());
             }
             ticks.tick().await;
-        }
-        *child = Some(started);
-        *end = None;
-        self.place = Arc::new(Place { pid, ..Place::clone(&self.place) });
-        Ok(())
+        };
+        let stderr = Arc::clone(stderr);
+        started.end().await;
+        let said = stderr.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().last().cloned();
+        Err(match said {
+            Some(line) => format!("{why}; its last line on stderr: {}", printable(&line)),
+            None => why,
+        })
     }
+}
+
+/// At most 300 characters of one line of a target, nothing that a terminal would obey.
+fn printable(line: &str) -> String {
+    line.chars().take(300).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
 async fn keep_lines(pipe: tokio::process::ChildStderr, kept: Arc<Mutex<VecDeque<String>>>) {
@@ -342,6 +444,9 @@ async fn keep_lines(pipe: tokio::process::ChildStderr, kept: Arc<Mutex<VecDeque<
         kept.extend(lines);
         let surplus = kept.len().saturating_sub(STDERR_LINES);
         kept.drain(..surplus);
+    }
+    if !partial.is_empty() {
+        kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push_back(partial);
     }
 }
 
@@ -382,6 +487,9 @@ mod tests {
             ["host/live", "http://host/live", "rtmps://host/live", "rtmp://:1/live", "rtmp://h:x/live"]
         {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
+        }
+        for secret in ["rtmp://me:hunter2@host/live", "rtmp://host?key=hunter2"] {
+            assert!(!Address::parse(secret).unwrap_err().contains("hunter2"), "{secret}");
         }
     }
 }

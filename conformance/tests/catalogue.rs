@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rtmpspec::case::{Company, Level};
-use rtmpspec::catalogue::Catalogue;
+use rtmpspec::catalogue::{CaseRef, Catalogue};
 
 const LOCK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ids.lock");
 
@@ -117,4 +117,39 @@ fn the_catalogue_is_as_large_as_promised() {
         let n = ids.iter().filter(|id| id.split('-').next() == Some(area)).count();
         assert!(n >= 5, "{n} requirement ids of {area}");
     }
+}
+
+/// A requirement that was once accounted for (covered, implied, untestable, contradictory) does not become open
+/// again. `UPDATE=1` adds new ones to `accounted.lock`.
+#[test]
+fn what_was_accounted_for_stays_so() {
+    const ACCOUNTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/accounted.lock");
+    let all = rtmpspec::cases::all();
+    let cases: Vec<_> = all.iter().map(|c| CaseRef { id: c.id, rules: c.rules }).collect();
+    let report = Catalogue::builtin().coverage(&cases);
+    let open: BTreeSet<&str> = report.strict().iter().map(|row| row.id.as_str()).collect();
+    let now: BTreeSet<String> = Catalogue::builtin()
+        .requirements()
+        .iter()
+        .map(|r| r.id.clone())
+        .filter(|id| !open.contains(id.as_str()))
+        .collect();
+    let locked: BTreeSet<String> = std::fs::read_to_string(ACCOUNTED)
+        .unwrap_or_default()
+        .lines()
+        .filter(|l| !l.starts_with('#') && !l.is_empty())
+        .map(str::to_owned)
+        .collect();
+    if std::env::var_os("UPDATE").is_some() {
+        let mut out = String::from("# Requirements that are accounted for. None becomes open again.\n");
+        for id in locked.union(&now) {
+            out += &format!("{id}\n");
+        }
+        std::fs::write(ACCOUNTED, out).unwrap();
+        return;
+    }
+    let lost: Vec<_> = locked.difference(&now).collect();
+    assert!(lost.is_empty(), "requirements that are open again: {lost:?}");
+    let new: Vec<_> = now.difference(&locked).collect();
+    assert!(new.is_empty(), "requirements accounted for and not locked yet: {new:?}; run with UPDATE=1");
 }

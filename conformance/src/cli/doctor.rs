@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
 
 use clap::Args;
 
 use super::{complain, print};
 use crate::probe::Probe;
 use crate::target::{Address, Target, Wanted, fresh_names};
+use crate::wire::redact;
 
 /// `rtmpspec doctor`
 #[derive(Args)]
@@ -24,8 +24,14 @@ pub struct Doctor {
     /// Patience per awaited event, in seconds.
     #[arg(long, default_value_t = 3.0, value_name = "SECONDS")]
     timeout: f64,
-    /// Template of the stream name, `{n}` is replaced by a number; also from RTMPSPEC_STREAM.
-    #[arg(long, env = "RTMPSPEC_STREAM", hide_env_values = true)]
+    // clap takes a bare {n} for a line end; the escape between is not printed.
+    #[arg(
+        long,
+        help = "Template of the stream name, {\u{1b}[0mn} is replaced by a number; also from RTMPSPEC_STREAM",
+        env = "RTMPSPEC_STREAM",
+        hide_env_values = true,
+        value_name = "TEMPLATE"
+    )]
     stream: Option<String>,
     /// Print what went over the wire as well.
     #[arg(long)]
@@ -38,14 +44,18 @@ impl Doctor {
         let address = match Address::parse(&self.url) {
             Ok(address) => address,
             Err(why) => {
-                complain(&format!("{}: {why}", self.url));
+                complain(&format!("{}: {why}", redact::url(&self.url)));
                 return 2;
             }
         };
-        let Ok(patience) = Duration::try_from_secs_f64(self.timeout) else {
-            complain("--timeout is a number of seconds");
-            return 2;
+        let patience = match super::patience(self.timeout) {
+            Ok(patience) => patience,
+            Err(why) => {
+                complain(&why);
+                return 2;
+            }
         };
+        let secrets = redact::secrets(self.stream.as_deref(), [address.app.as_str()]);
         let names = self.stream.clone().unwrap_or_else(fresh_names);
         let target = match Target::start(Wanted::Url(address), names).await {
             Ok(target) => target,
@@ -61,17 +71,17 @@ impl Doctor {
         }
         let (probe, transcript) =
             Probe::run_recorded(&place, patience, 1, &Arc::new(AtomicU64::new(0))).await;
-        let secrets: Vec<String> =
-            self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
         let mut out = if self.json {
-            format!("{}\n", serde_json::to_string_pretty(&probe).unwrap_or_default())
+            let mut value = serde_json::to_value(&probe).unwrap_or_default();
+            redact::json(&mut value, &secrets);
+            format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())
         } else {
-            text(&target.url, &probe)
+            redact::text(&text(&target.url, &probe), &secrets)
         };
         if self.trace {
-            out += &transcript.text();
+            out += &redact::text(&transcript.text(), &secrets);
         }
-        print(&crate::wire::redact::text(&out, &secrets));
+        print(&out);
         u8::from(probe.failed_step().is_some())
     }
 }
@@ -80,7 +90,7 @@ fn text(url: &str, probe: &Probe) -> String {
     let mut out = format!("{url}\n\n");
     for step in &probe.steps {
         let mark = if step.ok { "ok  " } else { "FAIL" };
-        out += &format!("  {mark}  {:26} {:7.1} ms  {}\n", step.name, step.ms, step.detail);
+        out += &format!("  {mark}  {:26} {:7.1} ms  {}\n", step.name, step.ms, line(&step.detail));
     }
     out += &format!("\n  ping {}\n", if probe.answers_ping { "answered" } else { "not answered" });
     if let Some(fidelity) = probe.fidelity {
@@ -88,11 +98,16 @@ fn text(url: &str, probe: &Probe) -> String {
     }
     for (name, value) in &probe.features {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        out += &format!("  {name}: {}\n", value.chars().filter(|c| !c.is_control()).collect::<String>());
+        out += &format!("  {name}: {}\n", line(&value));
     }
     if let Some(step) = probe.failed_step() {
-        out += &format!("\n  The first step that fails is {}: {}\n", step.name, step.detail);
+        out += &format!("\n  The first step that fails is {}: {}\n", step.name, line(&step.detail));
         out += "  Next: run with --trace to see the bytes' story, or `rtmpspec server URL` for verdicts.\n";
     }
     out
+}
+
+/// At most 300 characters, nothing that a terminal would obey: the text may come from the target.
+fn line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(300).collect()
 }

@@ -17,18 +17,26 @@ const WAITING: usize = 1024;
 /// `rtmpspec listen`
 #[derive(Args)]
 #[command(after_help = "Examples:
-  rtmpspec listen                                  on 127.0.0.1:1935, until Ctrl-C
-  rtmpspec listen 0.0.0.0:1935                     for a camera or a board in the same network
-  rtmpspec listen 127.0.0.1:0 --once --json        a free port, one connection, one JSON object per line
-  ffmpeg -re -i FILE.flv -c copy -f flv rtmp://127.0.0.1:1935/live/test      something to judge
-  ffplay rtmp://127.0.0.1:1935/live/test                                     a player gets a synthetic stream
+  rtmpspec listen                            127.0.0.1:1935, until Ctrl-C
+  rtmpspec listen 0.0.0.0:1935               for a camera in the same network
+  rtmpspec listen 127.0.0.1:0 --once --json  a free port, one connection, JSON
 
-Marks: `ok` as the rule says, `WRONG` a rule of level must is broken, `lenient` a lower level or generally
-tolerated, `note` and `--` no verdict. `rtmpspec explain RULE` says where a rule stands.
+Something to judge; a player gets a synthetic stream:
+  ffmpeg -re -i FILE.flv -c copy -f flv rtmp://127.0.0.1:1935/live/test
+  ffplay rtmp://127.0.0.1:1935/live/test
+
+Marks:
+  ok       as the rule says
+  WRONG    a rule of level must is broken
+  lenient  a rule of a lower level is broken, or generally tolerated
+  note --  no verdict
+`rtmpspec explain RULE` says where a rule stands.
 Stream names and keys are printed as the same number of x.
 
-Exit codes: 0 ended by Ctrl-C, or with --once nothing was wrong; 1 with --once something was wrong; 2 the
-address cannot be listened on")]
+Exit codes:
+  0 ended by Ctrl-C, or with --once nothing was wrong
+  1 with --once something was wrong
+  2 the address cannot be listened on")]
 pub struct Listen {
     /// Where to listen: HOST:PORT, or HOST alone for port 1935; port 0 takes a free one.
     #[arg(default_value = "127.0.0.1:1935")]
@@ -71,8 +79,9 @@ impl Listen {
         let json = self.json;
         let printer = tokio::spawn(async move {
             while let Some(said) = said.recv().await {
-                if let Some(line) = line(&said, json) {
-                    print(&line);
+                if line(&said, json).is_some_and(|line| !print(&line)) {
+                    // Nobody reads any more.
+                    std::process::exit(0);
                 }
             }
         });

@@ -15,11 +15,11 @@ use clap::{Parser, Subcommand};
     version,
     about = "Judges RTMP servers against the specification, and shows the bytes behind every verdict.",
     after_help = "Examples:
-  rtmpspec server                                  judge the embedded reference server
-  rtmpspec server rtmp://127.0.0.1:1935/live       judge a running server
-  rtmpspec server rtmp://127.0.0.1/live 'chunk/**' only the chunk stream cases
-  rtmpspec doctor rtmp://127.0.0.1/live            which step of an ordinary session fails
-  rtmpspec listen                                  be the server; say what an encoder does right and wrong
+  rtmpspec server                                   the embedded reference
+  rtmpspec server rtmp://127.0.0.1:1935/live        a running server
+  rtmpspec server rtmp://127.0.0.1/live 'chunk/**'  only the chunk stream
+  rtmpspec doctor rtmp://127.0.0.1/live             which step of a session fails
+  rtmpspec listen                                   be the server for an encoder
   rtmpspec explain chunk/extended-timestamp/type-3-repeats
 
 Exit codes:
@@ -71,22 +71,31 @@ fn in_runtime(work: impl Future<Output = u8>) -> u8 {
             code
         }
         Err(error) => {
-            eprintln!("error: no runtime: {error}");
+            complain(&format!("no runtime: {error}"));
             6
         }
     }
 }
 
-/// Prints to stdout; a closed pipe (`| head`) ends the program quietly.
-fn print(text: &str) {
+/// Prints to stdout; whether somebody still reads. A closed pipe (`| head`) is no error: what follows is not
+/// printed, and the exit code stays what it is.
+fn print(text: &str) -> bool {
     use std::io::Write as _;
     let mut out = anstream::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
-    }
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
 
 /// Prints an error with its next step.
 fn complain(text: &str) {
-    eprintln!("error: {text}");
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "error: {text}");
+}
+
+/// Patience in seconds, within bounds that a clock can hold.
+fn patience(seconds: f64) -> Result<std::time::Duration, String> {
+    use std::time::Duration;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|t| (Duration::from_millis(50)..=Duration::from_secs(600)).contains(t))
+        .ok_or_else(|| format!("--timeout {seconds}: 0.05 to 600 seconds"))
 }

@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -26,7 +25,7 @@ Examples:
   rtmpspec server rtmp://127.0.0.1/live 'chunk/**' '!chunk/basic-header/**'
   rtmpspec server rtmp://127.0.0.1/live --baseline conformance/baselines/nginx-rtmp.toml
   rtmpspec server --spawn 'ci/peers/nginx-rtmp.sh run {port}'
-  RTMPSPEC_STREAM='key{n}' rtmpspec server rtmp://ingest.example/app")]
+  RTMPSPEC_STREAM='key{\u{1b}[0mn}' rtmpspec server rtmp://ingest.example/app")]
 pub struct Server {
     /// rtmp://HOST[:PORT]/APP of a running server (none: the embedded reference), then SELECT.
     #[arg(value_name = "URL|SELECT")]
@@ -67,15 +66,21 @@ pub struct Server {
     /// How a started target shows that it is ready: tcp (it accepts connections).
     #[arg(long, default_value = "tcp", value_name = "HOW")]
     ready: String,
-    /// Stop after the first failure.
+    /// Stop after the first failure that reaches the exit code.
     #[arg(long)]
     fail_fast: bool,
     /// Seed of everything random.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Template of stream names, `{n}` is replaced by a number; better given as RTMPSPEC_STREAM, which keeps
-    /// a key out of the process list. Without `{n}`: one case at a time.
-    #[arg(long, env = "RTMPSPEC_STREAM", hide_env_values = true, value_name = "TEMPLATE")]
+    // clap takes a bare {n} for a line end; the escape between is not printed.
+    #[arg(
+        long,
+        help = "Template of stream names, {\u{1b}[0mn} is replaced by a number; better given as \
+        RTMPSPEC_STREAM, which keeps a key out of the process list. Without {\u{1b}[0mn}: one case at a time",
+        env = "RTMPSPEC_STREAM",
+        hide_env_values = true,
+        value_name = "TEMPLATE"
+    )]
     stream: Option<String>,
     /// rtmp://HOST[:PORT]/APP where players connect, if elsewhere.
     #[arg(long, value_name = "URL")]
@@ -102,11 +107,17 @@ impl Server {
                 return error.exit;
             }
         };
-        let total = suite.selected().map_or(0, |s| s.len()) * self.repeat.max(1);
+        if let Some(Err(error)) = self.out.as_deref().map(writable) {
+            complain(&format!("the run cannot be written: {error}"));
+            return 2;
+        }
+        let all = crate::cases::all();
+        let runs = suite.selected().map_or(0, |s| crate::runner::with_prerequisites(&all, &s).len());
+        let total = runs * self.repeat.max(1);
         let bar = progress_bar(total as u64);
+        bar.set_message("looking at the target");
         let (mut done, mut failed) = (0, 0);
-        let secrets: Vec<String> =
-            self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
+        let secrets = redact::secrets(self.stream.as_deref(), []);
         let judged = suite
             .run(|progress| match progress {
                 Progress::Began(case) => {
@@ -135,7 +146,7 @@ impl Server {
             self.arguments.iter().partition(|a| a.contains("://"));
         let address = match url.as_slice() {
             [] => None,
-            [url] => Some(Address::parse(url).map_err(|why| format!("{url}: {why}"))?),
+            [url] => Some(Address::parse(url).map_err(|why| format!("{}: {why}", redact::url(url)))?),
             _ => return Err("more than one URL: one target at a time".into()),
         };
         let wanted = match (&self.spawn, address) {
@@ -167,14 +178,14 @@ impl Server {
                 })
                 .collect::<Result<_, _>>()?,
         };
-        let patience = Duration::try_from_secs_f64(self.timeout)
-            .ok()
-            .filter(|t| (Duration::from_millis(50)..=Duration::from_secs(600)).contains(t))
-            .ok_or_else(|| format!("--timeout {}: 0.05 to 600 seconds", self.timeout))?;
+        let patience = super::patience(self.timeout)?;
         let select: Vec<String> = select.into_iter().cloned().collect();
-        let last_failed = if select.iter().any(|s| s == "failed") { last_failed()? } else { Vec::new() };
-        let secrets: Vec<String> =
-            self.stream.iter().flat_map(|s| s.split("{n}")).map(str::to_owned).collect();
+        let last_failed = if select.iter().any(|s| s.trim_start_matches('!') == "failed") {
+            last_failed()?
+        } else {
+            Vec::new()
+        };
+        let secrets = redact::secrets(self.stream.as_deref(), []);
         Ok(Suite {
             options: Options {
                 jobs: self.jobs.max(1),
@@ -182,7 +193,7 @@ impl Server {
                 seed: self.seed,
                 fail_fast: self.fail_fast,
                 allow_hostile: self.allow_hostile,
-                last: Vec::new(),
+                ..Options::default()
             },
             select,
             last_failed,
@@ -193,10 +204,14 @@ impl Server {
             stream: self.stream.clone(),
             play: match &self.play_url {
                 None => None,
-                Some(url) => Some(Address::parse(url).map_err(|why| format!("--play-url {url}: {why}"))?),
+                Some(url) => Some(
+                    Address::parse(url).map_err(|why| format!("--play-url {}: {why}", redact::url(url)))?,
+                ),
             },
             stop: Some(interrupt()),
-            command: std::env::args().map(|a| redact::text(&a, &secrets)).collect(),
+            command: std::env::args()
+                .map(|a| redact::text(&if a.contains("://") { redact::url(&a) } else { a }, &secrets))
+                .collect(),
             ..Suite::new(wanted)
         })
     }
@@ -204,28 +219,31 @@ impl Server {
     fn report(&self, judged: &Judgement) -> u8 {
         let dir = self.out.clone().unwrap_or_else(|| default_dir(&judged.results.run.id));
         let markdown = self.report.iter().any(|f| f == "md");
-        if let Err(error) = judged.write(&dir, markdown, self.trace == "all") {
-            complain(&format!("the run cannot be written: {error}"));
-            return 2;
-        }
-        remember(&dir, self.out.is_none());
+        let written = judged.write(&dir, markdown, self.trace == "all");
         let shown = dir.display().to_string();
         let style = rtmp_report::Style {
             // anstream removes colours where stdout does not show them.
             color: true,
             width: 100,
-            report: Some(&shown),
+            report: written.is_ok().then_some(&shown),
         };
         print(&rtmp_report::console::summary(&judged.results, style));
+        if let Err(error) = written {
+            complain(&format!("the run cannot be written: {error}"));
+            return 2;
+        }
+        remember(&dir, self.out.is_none());
         if let (true, Some(path)) = (self.bless, &self.baseline) {
             let stale = judged.results.baseline.as_ref().map(|b| b.stale.clone()).unwrap_or_default();
             match crate::baseline::bless(path, &judged.unexpected(), &stale) {
-                Ok(blessed) => print(&format!(
-                    "{}: {} entries added, {} removed; fill in each empty reason\n",
-                    path.display(),
-                    blessed.added,
-                    blessed.removed
-                )),
+                Ok(blessed) => {
+                    print(&format!(
+                        "{}: {} entries added, {} removed; fill in each empty reason\n",
+                        path.display(),
+                        blessed.added,
+                        blessed.removed
+                    ));
+                }
                 Err(error) => {
                     complain(&format!("{}: {error}", path.display()));
                     return 2;
@@ -249,17 +267,49 @@ fn progress_bar(total: u64) -> ProgressBar {
     bar
 }
 
-/// Turns true at the first Ctrl-C.
+/// Whether files can be put there; found before the run and not after it.
+fn writable(dir: &Path) -> std::io::Result<()> {
+    let named = |e: std::io::Error| std::io::Error::new(e.kind(), format!("{}: {e}", dir.display()));
+    std::fs::create_dir_all(dir).map_err(named)?;
+    let trial = dir.join(".rtmpspec-trial");
+    std::fs::write(&trial, b"").and_then(|()| std::fs::remove_file(&trial)).map_err(named)
+}
+
+/// Turns true at the first Ctrl-C, SIGTERM or SIGHUP: a started target is ended, results are kept.
 fn interrupt() -> tokio::sync::watch::Receiver<bool> {
     let (send, receive) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            let _ = send.send(true);
-        }
-        // The sender lives as long as the program, so that a second Ctrl-C is not needed.
+        signal().await;
+        let _ = send.send(true);
+        // The sender lives as long as the program.
         std::future::pending::<()>().await;
     });
     receive
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut hangup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        return ctrl_c().await;
+    };
+    tokio::select! {
+        () = ctrl_c() => {}
+        _ = term.recv() => {}
+        _ = hangup.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    ctrl_c().await;
+}
+
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 fn default_dir(id: &str) -> PathBuf {

@@ -83,6 +83,7 @@ pub const FAULTS: &[Fault] = &[
         cases: &[
             ("chunk/basic-header/continuation", "refuses-csid"),
             ("chunk/basic-header/media-on-any-stream", "refuses-csid"),
+            ("ctrl/abort/wide-chunk-stream-id", "closed-before-barrier"),
         ],
         plant: || {
             Hooks::default()
@@ -321,7 +322,10 @@ pub const FAULTS: &[Fault] = &[
         id: "chunk/waits-for-control-timestamp",
         clause: "RTMP 5.4",
         what: "a Set Chunk Size with a timestamp in the far future has no effect",
-        cases: &[("chunk/timestamps/control-timestamp-ignored", "closed-before-barrier")],
+        cases: &[
+            ("chunk/timestamps/control-timestamp-ignored", "closed-before-barrier"),
+            ("ctrl/chunk-size/timestamp-ignored", "no-answer"),
+        ],
         plant: || {
             let future = Arc::new(AtomicBool::new(false));
             let seen = Arc::clone(&future);
@@ -344,7 +348,10 @@ pub const FAULTS: &[Fault] = &[
         id: "chunk/last-byte-chunk",
         clause: "RTMP 5.3.1.2.5",
         what: "a command whose last chunk has one byte ends the session",
-        cases: &[("chunk/fragmentation/connect-129", "closed-before-barrier")],
+        cases: &[
+            ("chunk/fragmentation/connect-129", "closed-before-barrier"),
+            ("ctrl/chunk-size/small", "closed-before-barrier"),
+        ],
         plant: || {
             closes(|chunk| {
                 chunk.kind == MessageType::COMMAND_AMF0
@@ -357,7 +364,10 @@ pub const FAULTS: &[Fault] = &[
         id: "chunk/whole-multiple-is-lost",
         clause: "RTMP 5.3.1.2.5",
         what: "a frame of exactly two chunks without extended timestamp is lost",
-        cases: &[("chunk/fragmentation/around-chunk-size", "frame-lost")],
+        cases: &[
+            ("chunk/fragmentation/around-chunk-size", "frame-lost"),
+            ("ctrl/chunk-size/governs-later-chunks", "frame-lost"),
+        ],
         plant: || {
             Hooks::default()
                 .relay_in(|_, timestamp, payload| payload.len() != 256 || timestamp.0 >= 0xFF_FFFF)

@@ -36,6 +36,7 @@ pub const FAULTS: &[Fault] = &[
         cases: &[
             ("chunk/message-header/stream-id-little-endian", "big-endian"),
             ("chunk/sending/stream-id-limit", "beyond-24-bits"),
+            ("msg/media/play-stream", "other-message-stream"),
         ],
         plant: || {
             Hooks::default()

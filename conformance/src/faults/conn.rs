@@ -283,11 +283,10 @@ pub const FAULTS: &[Fault] = &[
     Fault {
         id: "conn/closes-without-type",
         clause: "RTMP 7.2.1.1",
-        what: "connect whose member type is null ends the connection",
+        what: "connect without the member type ends the connection",
         cases: &[("conn/connect/optional-members", "closed-before-barrier")],
         plant: || {
-            on_connect(|object| if object.property("type") == Some(&Value::Null) { Close } else { Process })
-                .boxed()
+            on_connect(|object| if object.property("type").is_none() { Close } else { Process }).boxed()
         },
     },
     Fault {

@@ -71,7 +71,7 @@ pub const FAULTS: &[Fault] = &[
         id: "data/stops-at-large-metadata",
         clause: "DATA-015",
         what: "after metadata of more than 64 kB nothing more is relayed",
-        cases: &[("data/odd/large-metadata", "stuck")],
+        cases: &[("data/odd/large-metadata", "stuck"), ("amf0/metadata/long-string", "frame-lost")],
         plant: || {
             let mut stuck = false;
             Hooks::default()

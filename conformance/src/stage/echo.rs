@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Player, Publisher, Stage};
 use crate::outcome::{Class, Expect, MediaItem, Seen, Stop, Want, expect};
 use crate::pen::{Msg, media};
+use crate::probe::LONGEST_STEP;
 use crate::wire::Heard;
 
 /// How often a synchronising frame is repeated while the player is not attached yet.
@@ -37,8 +38,13 @@ pub struct Echo {
     offset: u32,
     from: usize,
     class: Class,
+    keeps_jumps: bool,
     with_data: bool,
     markers: u32,
+    /// Timestamp of the last frame published.
+    last: u32,
+    /// Whether a difference beyond [`LONGEST_STEP`] lies between synchronisation and the last frame.
+    jumped: bool,
 }
 
 impl Echo {
@@ -57,32 +63,48 @@ impl Echo {
             offset: 0,
             from: 0,
             class: stage.probe.class(),
+            keeps_jumps: stage.probe.keeps_jumps(),
             with_data: options.with_data,
             markers: 0,
+            last: options.base,
+            jumped: false,
         };
         echo.synchronise(stage.patience).await?;
         Ok(echo)
     }
 
-    /// Repeats a key frame until the player sees it; from there on everything is compared.
+    /// Repeats a key frame until the player sees one, then waits for the last that was sent; from there on
+    /// everything is compared. A relay slower than the repetition is only slow.
     async fn synchronise(&mut self, patience: Duration) -> Result<(), Stop> {
         let attempts = (patience.as_millis() / SYNC_EVERY.as_millis()).max(1) as u32;
+        let mut sent: Vec<Msg> = Vec::new();
         let mut last = Seen::fact("nothing");
         for attempt in 0..attempts {
             let frame = media::key(&format!("sync-{attempt}"), 64).at(self.base.wrapping_add(attempt));
             self.live.send(&frame).await;
-            let seen = self
+            sent.push(frame.clone());
+            let any = self
                 .view
                 .link
                 .wait_for(SYNC_EVERY, |v| {
-                    v.heard
-                        .iter()
-                        .position(|h| h.message.kind == 9 && h.message.body == frame.body)
-                        .map(|at| (at, v.heard[at].message.ts))
+                    let is_sync =
+                        |h: &Heard| h.message.kind == 9 && sent.iter().any(|s| s.body == h.message.body);
+                    v.heard.iter().any(is_sync).then_some(())
                 })
                 .await;
-            match seen {
-                Ok((at, ts)) => {
+            match any {
+                Ok(()) => {
+                    let seen = self
+                        .view
+                        .link
+                        .wait_for(patience, |v| {
+                            v.heard
+                                .iter()
+                                .position(|h| h.message.kind == 9 && h.message.body == frame.body)
+                                .map(|at| (at, v.heard[at].message.ts))
+                        })
+                        .await;
+                    let (at, ts) = seen.map_err(|seen| Stop::blocked("first frame", seen.describe()))?;
                     self.from = at + 1;
                     self.offset = ts.wrapping_sub(frame.ts);
                     return Ok(());
@@ -97,15 +119,31 @@ impl Echo {
     /// What the player should see of `published`, in the relay's fidelity class.
     #[must_use]
     pub fn expects(&self, published: &[Msg]) -> Expect {
-        let items = published.iter().map(|m| self.item(&m.label, m.kind, m.ts, &m.body)).collect();
-        expect(Want::Media { items, class: self.class })
+        expect(self.want(published))
     }
 
     /// As [`Self::expects`], as a shape for further alternatives.
     #[must_use]
     pub fn want(&self, published: &[Msg]) -> Want {
         let items = published.iter().map(|m| self.item(&m.label, m.kind, m.ts, &m.body)).collect();
-        Want::Media { items, class: self.class }
+        Want::Media { items, class: self.class_for(published) }
+    }
+
+    /// What is compared of `published`: timestamps across a jump only where the control run saw one kept.
+    fn class_for(&self, published: &[Msg]) -> Class {
+        let within = published.windows(2).any(|pair| is_jump(pair[0].ts, pair[1].ts));
+        Class {
+            timestamps: self.class.timestamps && (self.keeps_jumps || !(self.jumped || within)),
+            ..self.class
+        }
+    }
+
+    /// Notes the way that the timestamps went.
+    fn went(&mut self, timestamps: impl Iterator<Item = u32>) {
+        for ts in timestamps {
+            self.jumped |= is_jump(self.last, ts);
+            self.last = ts;
+        }
     }
 
     /// Publishes a marker at `ts` and returns everything that the player saw between synchronisation (or the
@@ -114,12 +152,15 @@ impl Echo {
         self.markers += 1;
         let marker = media::key(&format!("marker-{}", self.markers), 64).at(ts).on(7);
         self.live.send(&marker).await;
-        self.until(published, &marker.body).await
+        let seen = self.until(published, &marker.body).await;
+        self.went(std::iter::once(ts));
+        seen
     }
 
     /// As [`Self::collect`] where the case itself has sent the last frame of `published` as the marker; it is
     /// not part of the result.
     pub async fn until(&mut self, published: &[Msg], marker: &[u8]) -> Seen {
+        self.went(published.iter().map(|m| m.ts));
         let from = self.from;
         let deadline = tokio::time::Instant::now() + self.view.link.patience;
         let seen = loop {
@@ -151,7 +192,7 @@ impl Echo {
         let items = heard[from.min(end)..end]
             .iter()
             .filter(|h| matches!(h.message.kind, 8 | 9) || (self.with_data && h.message.kind == 18))
-            .filter(|h| !is_cached_header(&h.message.body, published))
+            .filter(|h| !is_header_of_its_own(h.message.kind, &h.message.body, published))
             .map(|h| self.heard_item(h, published))
             .collect();
         self.from = if ended == "marker" { end + 1 } else { end };
@@ -176,11 +217,17 @@ impl Echo {
     }
 }
 
-/// A sequence header that the echo itself published, repeated by the target for its own reasons (nginx-rtmp
-/// gives a player the AAC header only with the first audio message). Nothing obliges a relay not to.
-fn is_cached_header(body: &[u8], published: &[Msg]) -> bool {
-    (body == media::avc_header().body || body == media::aac_header().body)
-        && !published.iter().any(|p| p.body == body)
+/// An AVC or AAC sequence header that the case did not publish: repeated by the target for its own reasons
+/// (nginx-rtmp gives a player the AAC header only with the first audio message), or written anew. Nothing
+/// obliges a relay not to.
+pub fn is_header_of_its_own(kind: u8, body: &[u8], published: &[Msg]) -> bool {
+    let header = matches!((kind, body), (9, [0x17, 0, ..]) | (8, [0xA0..=0xAF, 0, ..]));
+    header && !published.iter().any(|p| p.body == body)
+}
+
+/// Whether two frames are further apart than a relay that smooths jitter lets pass.
+fn is_jump(from: u32, to: u32) -> bool {
+    (to.wrapping_sub(from) as i32).unsigned_abs() > LONGEST_STEP
 }
 
 /// First 8 bytes of the SHA-256 in hex.

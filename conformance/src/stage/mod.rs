@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use bystander::Bystander;
-pub use echo::{Echo, EchoOptions};
+pub use echo::{Echo, EchoOptions, is_header_of_its_own};
 
 use crate::outcome::{Expect, Observation, Seen, Stop};
 use crate::pen::{Msg, command};

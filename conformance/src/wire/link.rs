@@ -19,8 +19,16 @@ use crate::pen::{Amf, Msg, command, control, handshake};
 
 /// Length of S0 + S1 + S2.
 pub const SERVER_HANDSHAKE: usize = 1 + 2 * handshake::PACKET;
-/// Bytes of message bodies kept per connection; a target that floods is no longer read beyond it.
+/// Bytes kept per connection: messages with what is noted of each, and unfinished ones. A target that floods is
+/// no longer read beyond it.
 const HEARD_LIMIT: usize = 64 << 20;
+/// The same for all connections of a case.
+const HEARD_PER_CASE: usize = 192 << 20;
+/// Ping Requests of the target that wait for their answer.
+const PINGS_KEPT: usize = 64;
+/// What is kept of a message beside its body (the list of them doubles as it grows), and of each of its chunks.
+const PER_MESSAGE: usize = 2 * std::mem::size_of::<Heard>();
+const PER_CHUNK: usize = std::mem::size_of::<super::reader::ChunkSeen>();
 
 /// A message from the target.
 #[derive(Debug, Clone)]
@@ -51,6 +59,8 @@ struct State {
     reader: Reader,
     heard: Vec<Heard>,
     heard_bytes: usize,
+    /// Bytes that the case was told this connection holds.
+    counted: usize,
     bytes_in: u64,
     pings: Vec<u32>,
     closed: Option<(CloseHow, Instant)>,
@@ -109,6 +119,8 @@ pub struct Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.task.abort();
+        let counted = std::mem::take(&mut self.shared.lock().counted);
+        self.transcript.held(counted, 0);
     }
 }
 
@@ -356,7 +368,9 @@ impl Link {
                     self.send(&pong).await;
                 }
             }
-            if timeout_at(deadline, self.changed.changed()).await.is_err() {
+            // A target that floods makes every wait end at once: the deadline is looked at in any case.
+            let over = tokio::time::Instant::now() >= deadline;
+            if over || timeout_at(deadline, self.changed.changed()).await.is_err() {
                 return Err(Seen::Silent { waited_ms: millis(began.elapsed()), barrier: false });
             }
         }
@@ -375,11 +389,12 @@ impl Link {
         self.wait_for(time, found).await.ok()
     }
 
-    /// A barrier: everything sent before it was accepted if it is answered.
+    /// A barrier: everything sent before it was accepted if it is answered. Where the chunk size would split a
+    /// Ping Request, createStream takes its place: a target may fail UCM-005 and nothing else.
     pub async fn barrier(&mut self) -> Seen {
         match self.barrier_by {
-            BarrierBy::Ping => self.ping_barrier().await,
-            BarrierBy::CreateStream => self.rpc_barrier().await,
+            BarrierBy::Ping if self.chunk_size >= 6 => self.ping_barrier().await,
+            _ => self.rpc_barrier().await,
         }
     }
 
@@ -522,8 +537,19 @@ async fn read_loop(
                 return;
             }
         }
-        if shared.lock().heard_bytes > HEARD_LIMIT {
-            tape.transcript.line('.', &tape.name, "no longer read: the target sent more than 64 MiB");
+        let flooded = {
+            let mut state = shared.lock();
+            let is = state.heard_bytes + state.reader.held();
+            let was = std::mem::replace(&mut state.counted, is);
+            tape.transcript.held(was, is) > HEARD_PER_CASE || is > HEARD_LIMIT
+        };
+        if flooded {
+            tape.transcript.line(
+                '.',
+                &tape.name,
+                "no longer read: what the target sends takes too much memory",
+            );
+            shared.version.send_modify(|v| *v += 1);
             return;
         }
         shared.version.send_modify(|v| *v += 1);
@@ -546,9 +572,12 @@ fn take(shared: &Shared, tape: &Tape, mut bytes: &[u8]) {
     for message in state.reader.feed(bytes) {
         tape.transcript.line('<', &tape.name, &describe_heard(&message));
         if let (4, [0, 6, a, b, c, d]) = (message.kind, message.body.as_slice()) {
-            state.pings.push(u32::from_be_bytes([*a, *b, *c, *d]));
+            // One that is not looked at soon is not answered either: a flood of them is not collected.
+            if state.pings.len() < PINGS_KEPT {
+                state.pings.push(u32::from_be_bytes([*a, *b, *c, *d]));
+            }
         }
-        state.heard_bytes += message.body.len();
+        state.heard_bytes += message.body.len() + PER_MESSAGE + message.chunks.capacity() * PER_CHUNK;
         let sent = tape.bytes_out.load(std::sync::atomic::Ordering::Relaxed);
         state.heard.push(Heard { at: tape.opened.elapsed(), sent, message });
     }
@@ -636,9 +665,9 @@ pub fn describe_heard(message: &MessageSeen) -> String {
         (1, [a, b, c, d]) => format!("Set Chunk Size {}", u32::from_be_bytes([*a, *b, *c, *d])),
         (2, [a, b, c, d]) => format!("Abort {}", u32::from_be_bytes([*a, *b, *c, *d])),
         (3, [a, b, c, d]) => format!("Acknowledgement {}", u32::from_be_bytes([*a, *b, *c, *d])),
-        (4, [0, 0, rest @ ..]) => format!("StreamBegin {rest:?}"),
-        (4, [0, 1, rest @ ..]) => format!("StreamEOF {rest:?}"),
-        (4, [0, 4, rest @ ..]) => format!("StreamIsRecorded {rest:?}"),
+        (4, [0, 0, rest @ ..]) => format!("StreamBegin {:?}", &rest[..rest.len().min(8)]),
+        (4, [0, 1, rest @ ..]) => format!("StreamEOF {:?}", &rest[..rest.len().min(8)]),
+        (4, [0, 4, rest @ ..]) => format!("StreamIsRecorded {:?}", &rest[..rest.len().min(8)]),
         (4, [0, 6, ..]) => "Ping Request".into(),
         (4, [0, 7, ..]) => "Ping Response".into(),
         (4, _) => "User Control".into(),

@@ -74,13 +74,22 @@ pub struct Reader {
     start: usize,
     chunk_size: usize,
     streams: HashMap<u32, Stream>,
+    /// Bytes of unfinished messages.
+    unfinished: usize,
     /// What made the rest unreadable, with the offset.
     pub broken: Option<String>,
 }
 
 impl Default for Reader {
     fn default() -> Self {
-        Self { buffer: Vec::new(), start: 0, chunk_size: 128, streams: HashMap::new(), broken: None }
+        Self {
+            buffer: Vec::new(),
+            start: 0,
+            chunk_size: 128,
+            streams: HashMap::new(),
+            unfinished: 0,
+            broken: None,
+        }
     }
 }
 
@@ -91,8 +100,17 @@ impl Reader {
         self.chunk_size
     }
 
-    /// Takes bytes and returns the messages they completed.
+    /// Bytes held: what is not read yet and what belongs to unfinished messages.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len() + self.unfinished
+    }
+
+    /// Takes bytes and returns the messages they completed. Nothing is kept once the stream is unreadable.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<MessageSeen> {
+        if self.broken.is_some() {
+            return Vec::new();
+        }
         self.buffer.extend_from_slice(bytes);
         let mut done = Vec::new();
         let mut at = 0;
@@ -110,6 +128,11 @@ impl Reader {
         }
         self.buffer.drain(..at);
         self.start += at;
+        if self.broken.is_some() {
+            self.buffer = Vec::new();
+            self.streams.clear();
+            self.unfinished = 0;
+        }
         done
     }
 
@@ -122,6 +145,7 @@ impl Reader {
             }
             2 => {
                 if let Some(stream) = self.streams.get_mut(&word) {
+                    self.unfinished -= stream.body.len();
                     stream.body.clear();
                     stream.chunks.clear();
                 }
@@ -200,6 +224,7 @@ impl Reader {
         let entry = self.streams.entry(csid).or_default();
         entry.state = stream;
         entry.body.extend_from_slice(payload);
+        self.unfinished += payload_len;
         let offset = self.start + at;
         if entry.chunks.len() < KEPT_CHUNKS {
             entry.chunks.push(ChunkSeen {
@@ -214,6 +239,9 @@ impl Reader {
             });
         }
         used += payload_len;
+        if entry.body.len() == stream.len {
+            self.unfinished -= stream.len;
+        }
         let message = (entry.body.len() == stream.len).then(|| MessageSeen {
             csid,
             ts: stream.ts,
@@ -274,6 +302,25 @@ mod tests {
         assert_eq!(one_by_one[0].body, body);
         assert_eq!(one_by_one[0].chunks.len(), 3);
         assert!(one_by_one[0].chunks.iter().all(|c| c.extended == Some(0x0100_0000)));
+    }
+
+    #[test]
+    fn what_is_held_is_counted_and_ends_with_the_stream() {
+        let header = Header { fmt: 0, csid: 6, form: Form::Smallest, time: 0, len: 300, kind: 9, msid: 1 };
+        let wire = chunks(header, &[7; 300], 128);
+        let mut reader = Reader::default();
+        assert!(reader.feed(&wire[0]).is_empty());
+        assert_eq!(reader.held(), 128);
+        assert_eq!(reader.feed(&wire[1..].concat()).len(), 1);
+        assert_eq!(reader.held(), 0);
+        // An Abort of an unfinished message gives its bytes back.
+        reader.feed(&wire[0]);
+        reader.feed(&bytes("02000000000004020000000000000006"));
+        assert_eq!(reader.held(), 0);
+        reader.feed(&bytes("c7"));
+        assert!(reader.broken.is_some());
+        reader.feed(&[0; 10_000]);
+        assert_eq!(reader.held(), 0);
     }
 
     #[test]

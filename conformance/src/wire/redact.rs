@@ -5,6 +5,43 @@ use super::reader::Reader;
 use super::transcript::{Connection, Direction};
 use crate::pen::handshake;
 
+/// Characters of one string and members of one list that a report holds.
+const LONGEST: usize = 4_000;
+const MOST: usize = 2_000;
+/// Shorter parts of a template are no secret; replacing them would make the rest unreadable.
+const SHORTEST: usize = 3;
+
+/// Strings that must not be written: the fixed parts of the stream template, and the queries of URLs whole and
+/// by value. The longest come first, so that no rest of one is left where another is part of it.
+#[must_use]
+pub fn secrets<'a>(template: Option<&str>, apps: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut secrets: Vec<String> =
+        template.into_iter().flat_map(|t| t.split("{n}")).map(str::to_owned).collect();
+    for query in apps.into_iter().filter_map(|app| app.split_once('?').map(|(_, query)| query)) {
+        secrets.push(query.to_owned());
+        secrets.extend(query.split('&').filter_map(|pair| pair.split_once('=')).map(|(_, v)| v.to_owned()));
+    }
+    secrets.retain(|s| s.len() >= SHORTEST);
+    secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
+    secrets.dedup();
+    secrets
+}
+
+/// A URL for an error message: its query and what stands before an `@` are replaced.
+#[must_use]
+pub fn url(url: &str) -> String {
+    let (rest, query) = url.split_once('?').map_or((url, None), |(rest, query)| (rest, Some(query)));
+    let (scheme, rest) = rest.split_once("://").map_or(("", rest), |(scheme, rest)| (scheme, rest));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let shown = match authority.rsplit_once('@') {
+        Some((who, _)) => format!("{}{}", "x".repeat(who.len()), &rest[who.len()..]),
+        None => rest.to_owned(),
+    };
+    let colon = if scheme.is_empty() { "" } else { "://" };
+    let query = query.map(|q| format!("?{}", "x".repeat(q.len()))).unwrap_or_default();
+    format!("{scheme}{colon}{shown}{query}")
+}
+
 /// Replaces every secret in text.
 #[must_use]
 pub fn text(input: &str, secrets: &[String]) -> String {
@@ -12,6 +49,31 @@ pub fn text(input: &str, secrets: &[String]) -> String {
         .iter()
         .filter(|s| !s.is_empty())
         .fold(input.to_owned(), |text, secret| text.replace(secret.as_str(), &"x".repeat(secret.len())))
+}
+
+/// Replaces every secret in the strings of a JSON value, and bounds what a target can make a report hold.
+pub fn json(value: &mut serde_json::Value, secrets: &[String]) {
+    use serde_json::Value;
+    match value {
+        Value::String(s) => {
+            if s.chars().nth(LONGEST).is_some() {
+                *s = s.chars().take(LONGEST).chain(['…']).collect();
+            }
+            *s = text(s, secrets);
+        }
+        Value::Array(list) => {
+            list.truncate(MOST);
+            list.iter_mut().for_each(|v| json(v, secrets));
+        }
+        Value::Object(map) => {
+            let old = std::mem::take(map);
+            map.extend(old.into_iter().take(MOST).map(|(key, mut value)| {
+                json(&mut value, secrets);
+                (text(&key, secrets), value)
+            }));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Replaces every secret in the packets of a connection, both directions.
@@ -43,9 +105,39 @@ fn redact_stream(stream: &mut [u8], secrets: &[String]) {
             }
         }
     }
-    for place in find(stream, secrets) {
+    for place in find(stream, secrets).into_iter().chain(find_in_chunks(stream, secrets)) {
         stream[place] = b'x';
     }
+}
+
+/// Every index that is part of a secret with continuation headers in it: for streams that the reader gives up,
+/// such as those with lies in them.
+fn find_in_chunks(bytes: &[u8], secrets: &[String]) -> Vec<usize> {
+    let mut places = Vec::new();
+    for secret in secrets.iter().map(String::as_bytes).filter(|s| s.len() > 1) {
+        for start in bytes.iter().enumerate().filter(|(_, b)| **b == secret[0]).map(|(i, _)| i) {
+            let (mut at, mut met) = (start, Vec::with_capacity(secret.len()));
+            while met.len() < secret.len() && at < bytes.len() {
+                if bytes[at] == secret[met.len()] {
+                    met.push(at);
+                    at += 1;
+                } else if bytes[at] >= 0xC0 && !met.is_empty() {
+                    // A type 3 basic header of one, two or three bytes.
+                    at += match bytes[at] & 0x3F {
+                        0 => 2,
+                        1 => 3,
+                        _ => 1,
+                    };
+                } else {
+                    break;
+                }
+            }
+            if met.len() == secret.len() {
+                places.append(&mut met);
+            }
+        }
+    }
+    places
 }
 
 /// Every index that is part of a secret.
@@ -85,5 +177,30 @@ mod tests {
         assert_eq!(after.len(), bytes.len());
         assert_eq!(after.iter().zip(&bytes).filter(|(a, b)| a != b).count(), "topsecretkey".len());
         assert_eq!(super::text("publish topsecretkey!", &secrets), "publish xxxxxxxxxxxx!");
+    }
+
+    #[test]
+    fn a_key_across_a_chunk_boundary_after_a_lie_is_found() {
+        let secrets = vec!["topsecretkey".to_owned()];
+        let message = command::publish(1, &format!("{}topsecretkey", "p".repeat(90)), "live");
+        let mut stream = vec![0; 3073];
+        stream.push(0x87); // a type 2 chunk first: unreadable
+        stream.extend(message.chunks(128).concat());
+        let before = stream.clone();
+        super::redact_stream(&mut stream, &secrets);
+        assert_eq!(stream.iter().zip(&before).filter(|(a, b)| a != b).count(), "topsecretkey".len());
+    }
+
+    #[test]
+    fn secrets_of_templates_and_queries() {
+        let secrets = super::secrets(Some("k-abc{n}z"), ["live?token=abcdef&v=1", "live"]);
+        assert_eq!(secrets, ["token=abcdef&v=1", "abcdef", "k-abc"]);
+        assert_eq!(super::text("abcdef k-abc7z", &secrets), "xxxxxx xxxxx7z");
+        assert_eq!(super::url("rtmps://me:pw@host/app?key=1"), "rtmps://xxxxx@host/app?xxxxx");
+        assert_eq!(super::url("host/app"), "host/app");
+        let mut value = serde_json::json!({"abcdef": ["xabcdef", "y".repeat(9_000)]});
+        super::json(&mut value, &secrets);
+        assert_eq!(value["xxxxxx"][0], "xxxxxxx");
+        assert_eq!(value["xxxxxx"][1].as_str().unwrap().chars().count(), 4_001);
     }
 }

@@ -2,10 +2,17 @@
 
 use std::fmt::Write as _;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Bytes kept per connection and direction; what comes after is counted and not kept.
 const KEPT_BYTES: usize = 2 << 20;
+/// Bytes kept per case, all connections together.
+const KEPT_PER_CASE: usize = 32 << 20;
+/// What a packet costs beside its bytes.
+const PER_PACKET: usize = 64;
+/// Characters kept of a line: names and codes come from the target.
+const LINE: usize = 1_000;
 /// Lines kept per case.
 const KEPT_LINES: usize = 5_000;
 
@@ -42,7 +49,7 @@ pub struct Connection {
     pub packets: Vec<Packet>,
     /// Bytes not kept, sent and heard.
     pub dropped: [u64; 2],
-    /// Bytes kept, sent and heard.
+    /// What is kept takes this much, sent and heard.
     pub kept: [usize; 2],
     /// How it ended, with the time.
     pub end: Option<(Duration, Direction, bool)>,
@@ -53,6 +60,7 @@ pub struct Connection {
 pub struct Transcript {
     started: Instant,
     inner: Mutex<Inner>,
+    held: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -60,11 +68,12 @@ struct Inner {
     lines: Vec<String>,
     lines_dropped: usize,
     connections: Vec<Connection>,
+    kept: usize,
 }
 
 impl Default for Transcript {
     fn default() -> Self {
-        Self { started: Instant::now(), inner: Mutex::default() }
+        Self { started: Instant::now(), inner: Mutex::default(), held: AtomicUsize::new(0) }
     }
 }
 
@@ -73,6 +82,13 @@ impl Transcript {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// Counts what the connections of this case hold of the target's messages: one held `was` bytes and holds
+    /// `is` now. The sum.
+    pub fn held(&self, was: usize, is: usize) -> usize {
+        self.held.fetch_add(is, Ordering::Relaxed);
+        self.held.fetch_sub(was, Ordering::Relaxed).saturating_sub(was)
     }
 
     /// Registers a connection and returns its index.
@@ -95,7 +111,12 @@ impl Transcript {
             inner.lines_dropped += 1;
             return;
         }
-        let text: String = text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        let long = text.chars().nth(LINE).is_some();
+        let mut text: String =
+            text.chars().take(LINE).map(|c| if acts_on_a_reader(c) { '\u{FFFD}' } else { c }).collect();
+        if long {
+            text.push('…');
+        }
         inner.lines.push(format!("+{at:.1}ms {mark} {who}: {text}"));
     }
 
@@ -103,14 +124,16 @@ impl Transcript {
     pub fn packet(&self, connection: usize, direction: Direction, bytes: &[u8]) {
         let at = self.elapsed();
         let mut inner = self.lock();
+        let full = inner.kept > KEPT_PER_CASE;
         let Some(c) = inner.connections.get_mut(connection) else { return };
         let side = usize::from(direction == Direction::Heard);
-        if c.dropped[side] > 0 || c.kept[side] + bytes.len() > KEPT_BYTES {
+        if full || c.dropped[side] > 0 || c.kept[side] + bytes.len() + PER_PACKET > KEPT_BYTES {
             c.dropped[side] += bytes.len() as u64;
             return;
         }
-        c.kept[side] += bytes.len();
+        c.kept[side] += bytes.len() + PER_PACKET;
         c.packets.push(Packet { at, direction, bytes: bytes.to_vec() });
+        inner.kept += bytes.len() + PER_PACKET;
     }
 
     /// Records how a connection ended; `reset` tells RST from FIN.
@@ -157,5 +180,25 @@ impl Transcript {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Control characters, and those that turn or hide the text around them.
+fn acts_on_a_reader(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LINE, Transcript};
+
+    #[test]
+    fn a_line_of_the_target_is_bounded_and_obeyed_by_no_terminal() {
+        let transcript = Transcript::default();
+        transcript.line('<', "player", &format!("a\u{1b}[31mb\u{202E}\n{}", "c".repeat(1 << 20)));
+        let text = transcript.text();
+        assert_eq!(text.lines().count(), 1);
+        assert!(text.len() < LINE + 100 && !text.contains(['\u{1b}', '\u{202E}']));
     }
 }

@@ -9,7 +9,7 @@ use crate::pen::media::{inter, key};
 use crate::stage::EchoOptions;
 
 /// Shortly before the extended timestamp begins.
-const BEFORE: EchoOptions = EchoOptions { base: 0x00FF_FF00, chunk_size: None, with_data: false };
+const BEFORE: EchoOptions = EchoOptions { base: 0x00FF_FF80, chunk_size: None, with_data: false };
 
 case! {
     /// RTMP 5.3.1.3 and errata EA 5.1: while in use, the field stands on every continuation chunk.
@@ -21,7 +21,7 @@ case! {
         causes: [],
     }
     async fn(s) {
-        let mut echo = s.echo(EchoOptions { base: 0x00FF_FF00, ..EchoOptions::default() }).await?;
+        let mut echo = s.echo(BEFORE).await?;
         let frames = [inter("first-long", 500).at(0x0100_0000), inter("second-long", 700).at(0x0100_0028)];
         for frame in &frames {
             echo.live.send(frame).await;

@@ -36,7 +36,7 @@ case! {
         }
         link.bytes(&format!("connect, {} B in {} chunks", connect.body.len(), pieces.len()), &pieces.concat()).await;
         let seen = link.reply(1.0).await;
-        s.check("connect one byte longer than its chunks", seen, expect(want::RESULT));
+        s.check("connect one byte longer than its chunks", seen, expect(want::RESULT).or(want::ERROR));
         Ok(())
     }
 }
@@ -163,7 +163,8 @@ case! {
         let mut echo = s.echo(EchoOptions::default()).await?;
         let whole = key("whole", 98).at(100);
         echo.live.send(&whole).await;
-        let mut cut = inter("cut-off", 322).at(140).for_stream(echo.live.msid).chunks(128);
+        let frame = inter("cut-off", 322).at(140).for_stream(echo.live.msid);
+        let mut cut = frame.chunks(128);
         cut.truncate(2);
         let wire = cut.concat();
         echo.live.link.bytes("two of three chunks", &wire[..wire.len() - 20]).await;
@@ -175,12 +176,18 @@ case! {
             .wait(|v| v.heard.iter().position(|h| h.message.body == body))
             .await
             .map_err(|seen| Stop::blocked("the frame before", seen.describe()))?;
-        // Silence is the rule: a part that is delivered comes with the end of the publisher.
+        // Silence is the rule: a part that is delivered comes with the end of the publisher. What the target says
+        // of its own at that moment, such as an end of sequence, is not the message.
+        let beginning = &frame.body[..16];
         let part = echo
             .view
             .link
             .quiet(Duration::from_millis(400), |v| {
-                v.heard[from + 1..].iter().find(|h| h.message.kind == 9).map(|h| h.message.body.len())
+                v.heard[from + 1..]
+                    .iter()
+                    .map(|h| &h.message)
+                    .find(|m| m.kind == 9 && m.body.starts_with(beginning))
+                    .map(|m| m.body.len())
             })
             .await;
         let seen = part.map_or(Seen::fact("nothing"), |len| Seen::fact(format!("video of {len} bytes")));

@@ -12,11 +12,11 @@ mod timestamps;
 use std::time::{Duration, Instant};
 
 use crate::case::Case;
-use crate::outcome::Seen;
+use crate::outcome::{Seen, Stop};
 use crate::pen::Msg;
 use crate::pen::chunk::{Header, chunks};
 use crate::pen::media::key;
-use crate::stage::Echo;
+use crate::stage::{Echo, Stage, is_header_of_its_own};
 use crate::wire::link::View;
 
 /// In catalogue order.
@@ -126,12 +126,29 @@ async fn refused_or_relayed(echo: &mut Echo, from: usize, published: &[Msg], ts:
                 .iter()
                 .map(|h| &h.message)
                 .find(|m| {
-                    matches!(m.kind, 8 | 9) && !published.iter().chain([&marker]).any(|p| p.body == m.body)
+                    matches!(m.kind, 8 | 9)
+                        && !published.iter().chain([&marker]).any(|p| p.body == m.body)
+                        && !is_header_of_its_own(m.kind, &m.body, published)
                 })
                 .map(|m| m.body.len())
         })
         .await;
     Seen::fact(stray.map_or("closed".into(), |len| format!("a message of {len} B that was never published")))
+}
+
+/// For rules that only a timestamp at the player can show.
+///
+/// # Errors
+/// Unsupported when the control run showed that the relay changes differences, or jumps where `jump` is set.
+fn keeps_timestamps(s: &Stage, jump: bool) -> Result<(), Stop> {
+    let proof = if !s.probe.class().timestamps {
+        "the control run showed that the relay changes timestamp differences"
+    } else if jump && !s.probe.keeps_jumps() {
+        "the control run showed that the relay changes a jump in timestamps"
+    } else {
+        return Ok(());
+    };
+    Err(Stop::Unsupported { proof: proof.into() })
 }
 
 /// `seen`, or the fact `closed` in place of a close, so that a case can judge it by itself.

@@ -1,6 +1,6 @@
 //! Timestamps (RTMP 4): 32 bits, unsigned, around their end.
 
-use super::send_as;
+use super::{keeps_timestamps, send_as};
 use crate::case;
 use crate::pen::chunk::{Header, chunks};
 use crate::pen::control;
@@ -18,7 +18,8 @@ case! {
         causes: [],
     }
     async fn(s) {
-        let mut echo = s.echo(EchoOptions { base: 0x7FFF_FF00, ..EchoOptions::default() }).await?;
+        keeps_timestamps(s, false)?;
+        let mut echo = s.echo(EchoOptions { base: 0x7FFF_FF80, ..EchoOptions::default() }).await?;
         let frames = [inter("below", 90).at(0x7FFF_FFF6), key("above", 91).at(0x8000_000A)];
         for frame in &frames {
             echo.live.send(frame).await;
@@ -40,7 +41,8 @@ case! {
         causes: [],
     }
     async fn(s) {
-        let mut echo = s.echo(EchoOptions { base: 4_294_966_000, ..EchoOptions::default() }).await?;
+        keeps_timestamps(s, true)?;
+        let mut echo = s.echo(EchoOptions { base: 4_294_966_900, ..EchoOptions::default() }).await?;
         let frames = [inter("before", 90).at(4_294_967_000), key("after", 91).at(100)];
         for frame in &frames {
             echo.live.send(frame).await;
@@ -62,7 +64,8 @@ case! {
         causes: [],
     }
     async fn(s) {
-        let mut echo = s.echo(EchoOptions { base: 4_294_966_000, ..EchoOptions::default() }).await?;
+        keeps_timestamps(s, false)?;
+        let mut echo = s.echo(EchoOptions { base: 4_294_967_100, ..EchoOptions::default() }).await?;
         let frames = [inter("before", 93).at(4_294_967_276), inter("across", 94).at(20), inter("later", 94).at(60)];
         send_as(&mut echo, &frames[0], 0, 4_294_967_276).await;
         send_as(&mut echo, &frames[1], 1, 40).await;

@@ -1,6 +1,6 @@
 //! Connections and calls that a server refuses (RTMP 7.2.1.1, 7.2).
 
-use super::{first_reply, if_answered, is_reply, members};
+use super::{first_reply, if_answered, is_reply, members, wire};
 use crate::case;
 use crate::outcome::{Seen, Stop, expect, want};
 use crate::pen::{Amf, command};
@@ -104,7 +104,8 @@ case! {
     async fn(s) {
         let mut link = s.shaken("client").await?;
         let connect = command::connect(&s.place.app, &s.place.tc_url);
-        link.send_all(&[command::create_stream(2.0), connect.clone()]).await;
+        let early = [command::create_stream(2.0), connect.clone()].map(|m| wire(&link, &m)).concat();
+        link.lie("CreateStreamBeforeConnect", &early).await;
         let seen = first_reply(&mut link, 0, 2.0, 1.0).await;
         let refused = |seen: &Seen| {
             let expected = expect(want::ERROR).or(want::CLOSED).or(want::equal("ignored"));
@@ -117,7 +118,8 @@ case! {
 
         let name = s.fresh_name();
         let mut link = s.shaken("client").await?;
-        link.send_all(&[command::publish(1, &name, "live"), connect]).await;
+        let early = [command::publish(1, &name, "live"), connect].map(|m| wire(&link, &m)).concat();
+        link.lie("PublishBeforeConnect", &early).await;
         let seen = link
             .wait(|v| {
                 v.heard.iter().filter_map(|h| command_seen(&h.message)).find(|seen| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::name_is_free;
 use crate::case;
-use crate::outcome::{Seen, Stop, expect, want};
+use crate::outcome::{Seen, Stop, Want, expect, want};
 use crate::pen::{Msg, command, media};
 use crate::stage::{Player, Stage, create_stream, stream_id};
 use crate::wire::Link;
@@ -72,6 +72,8 @@ impl Two {
         patience: Duration,
     ) -> Seen {
         let attempts = (patience.as_millis() / EVERY.as_millis()).max(1) as u32;
+        // A relay may take longer than one attempt: any frame of the round counts.
+        let mut sent: Vec<(usize, Vec<u8>)> = Vec::new();
         for n in 0..attempts {
             let frames: Vec<(usize, Msg)> = players
                 .iter()
@@ -79,12 +81,14 @@ impl Two {
                 .collect();
             for (which, frame) in &frames {
                 self.send(*which, frame).await;
+                sent.push((*which, frame.body.clone()));
             }
             let mut all = true;
-            for ((_, player), (_, frame)) in players.iter_mut().zip(&frames) {
+            for (which, player) in players.iter_mut() {
+                let own = |body: &Vec<u8>| sent.iter().any(|(of, frame)| of == which && frame == body);
                 let seen = player
                     .link
-                    .wait_for(EVERY, |v| v.heard.iter().any(|h| h.message.body == frame.body).then_some(()))
+                    .wait_for(EVERY, |v| v.heard.iter().any(|h| own(&h.message.body)).then_some(()))
                     .await;
                 all &= seen.is_ok();
             }
@@ -149,10 +153,7 @@ case! {
         rules: [CONN_058],
         level: Must, profile: Relay, company: Shared,
         after: ["conn/several-streams/two-publishers"],
-        causes: [
-            ("other-stream-stopped", "the stream that was not named no longer arrives"),
-            ("still-published", "the name of the stream that was named is refused")
-        ],
+        causes: [("other-stream-stopped", "the stream that was not named no longer arrives")],
     }
     async fn(s) {
         let mut two = two(s).await?.map_err(|seen| Stop::blocked("second publish", seen.describe()))?;
@@ -168,7 +169,8 @@ case! {
         let seen = two.arrives(&mut players, "after", 10_000, s.patience).await;
         if s.check("the other stream", seen, expect(want::equal("arrived")).cause("other-stream-stopped")) {
             let seen = name_is_free(s, &two.names[0].clone()).await;
-            let expected = expect(want::equal("accepted")).cause("still-published");
+            let note = "the deleted stream's name is not free; the text says nothing about names";
+            let expected = expect(want::equal("accepted")).or_lenient(Want::Anything, note);
             s.check("another publisher of the deleted stream's name", seen, expected);
         }
         Ok(())

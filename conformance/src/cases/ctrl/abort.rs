@@ -128,16 +128,16 @@ case! {
             return Err(Stop::Unsupported { proof });
         }
         let mut echo = s.echo(EchoOptions::default()).await?;
-        let frames = [inter("at-500", 90).at(500), inter("20-after-1000", 90).at(1020)];
+        let frames = [inter("at-100", 90).at(100), inter("20-after-200", 90).at(220)];
         echo.live.send(&frames[0]).await;
-        first_chunk(&mut echo, &inter("aborted", 300).at(1000)).await;
+        first_chunk(&mut echo, &inter("aborted", 300).at(200)).await;
         echo.live.link.send(&control::abort(6)).await;
         let header = Header { fmt: 1, csid: 6, form: Form::Smallest, time: 20, len: 90, kind: 9, msid: 0 };
         let wire = [header.bytes(), frames[1].body.clone()].concat();
-        echo.live.link.bytes("csid 6 fmt 1 delta 20 type 9 90 B 20-after-1000", &wire).await;
-        let seen = echo.collect(&frames, 1100).await;
+        echo.live.link.bytes("csid 6 fmt 1 delta 20 type 9 90 B 20-after-200", &wire).await;
+        let seen = echo.collect(&frames, 260).await;
         let expect = echo.expects(&frames);
-        s.check("a frame at 500, an aborted one at 1000, a delta of 20", seen, expect);
+        s.check("a frame at 100, an aborted one at 200, a delta of 20", seen, expect);
         Ok(())
     }
 }

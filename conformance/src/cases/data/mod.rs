@@ -27,6 +27,8 @@ async fn data_after(s: &mut Stage, message: &Msg) -> Result<(Echo, Vec<Vec<rtmp_
     let from = echo.view.link.mark();
     echo.live.send(message).await;
     let _ = echo.collect(&[], 200).await;
+    // Data may come later than the marker, which is video.
+    let _ = echo.view.link.wait(|v| v.heard[from..].iter().any(|h| h.message.kind == 18).then_some(())).await;
     let data = echo.view.link.heard()[from..]
         .iter()
         .filter(|h| h.message.kind == 18)

@@ -12,7 +12,7 @@ case! {
         title: "C0 and C1 in 1537 writes of one byte are a handshake",
         rules: [HS_022],
         level: DeFacto, profile: Core, company: Shared,
-        after: [],
+        after: ["conn/connect/result"],
         causes: [("no-result", "connect after the handshake was not answered by _result")],
     }
     async fn(s) {
@@ -44,7 +44,7 @@ case! {
         title: "connect in the same segment as C2 is answered",
         rules: [HS_023],
         level: DeFacto, profile: Core, company: Shared,
-        after: [],
+        after: ["conn/connect/result"],
         causes: [("no-result", "connect was not answered by _result")],
     }
     async fn(s) {

@@ -12,7 +12,7 @@ case! {
         title: "A C2 that does not repeat S1 is tolerated",
         rules: [HS_021],
         level: Should, profile: Core, company: Negative,
-        after: [],
+        after: ["conn/connect/result"],
         causes: [("no-result", "connect after the handshake was not answered by _result")],
     }
     async fn(s) {
@@ -38,7 +38,7 @@ case! {
         title: "A C1 with a version but without a digest gets the plain handshake",
         rules: [HS_030, HSD_022],
         level: DeFacto, profile: Core, company: Negative,
-        after: [],
+        after: ["conn/connect/result"],
         causes: [
             ("s2-time", "S2 bytes 0-3 are not C1's time"),
             ("s2-echo", "S2 bytes 8-1535 are not C1's random bytes"),

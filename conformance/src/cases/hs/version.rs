@@ -13,6 +13,12 @@ async fn first_byte(link: &mut Link) -> Seen {
     }
 }
 
+/// Whether the answer is one of HTTP or RTSP, or the beginning of one.
+fn in_text(bytes: &[u8]) -> bool {
+    let first = &bytes[..bytes.len().min(5)];
+    !first.is_empty() && [b"HTTP/", b"RTSP/"].iter().any(|protocol| protocol.starts_with(first))
+}
+
 case! {
     /// RTMP 5.2.2: the version of this protocol is 3, and S0 names the one that the server chose.
     S0_IS_3 = "hs/version/s0-is-3" {
@@ -67,8 +73,8 @@ case! {
 
 case! {
     /// RTMP 5.2.2: versions 32 to 255 are not allowed, so that RTMP can be told from text protocols. A browser,
-    /// a scanner or an encoder set to the wrong port sends HTTP; closing, waiting, 3, and an HTTP answer (a
-    /// server with a tunnel on the same port) are all fine.
+    /// a scanner or an encoder set to the wrong port sends HTTP; closing, waiting, 3, and an answer in a text protocol
+    /// (a server with a tunnel or RTSP on the same port) are all fine.
     TEXT = "hs/version/text-is-never-adopted" {
         title: "An HTTP request on the port is not taken for a version of RTMP",
         rules: [HS_012],
@@ -91,7 +97,7 @@ case! {
             .await;
         let bytes = link.handshake_bytes();
         let seen = match (five, bytes.first()) {
-            _ if bytes.starts_with(b"HTTP/") => Seen::fact("an HTTP answer"),
+            _ if in_text(&bytes) => Seen::fact("an answer in a text protocol"),
             (_, Some(byte)) => Seen::fact(*byte),
             (Err(seen), None) => seen,
             (Ok(()), None) => Seen::fact("nothing"),
@@ -102,7 +108,7 @@ case! {
             expect(want::equal(3))
                 .or(want::CLOSED)
                 .or(want::SILENT)
-                .or(want::equal("an HTTP answer"))
+                .or(want::equal("an answer in a text protocol"))
                 .or_info(want::within(0.0, 31.0), "not a forbidden version, not the one of this protocol")
                 .cause("forbidden-version"),
         );

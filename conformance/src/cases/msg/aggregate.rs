@@ -142,10 +142,10 @@ case! {
         }
         let mut echo = splitting_echo(s).await?;
         let inside = [aac("audio-shifted", 70).at(100), inter("video-shifted", 80).at(120)];
-        let shifted = [inside[0].clone().at(5000), inside[1].clone().at(5020)];
-        if let Became::Seen(seen) = publish(&mut echo, &aggregate(5000, 0, &inside), &shifted, 5060).await {
+        let shifted = [inside[0].clone().at(240), inside[1].clone().at(260)];
+        if let Became::Seen(seen) = publish(&mut echo, &aggregate(240, 0, &inside), &shifted, 300).await {
             let expect = echo.expects(&shifted);
-            s.check("messages at 100 and 120 in an aggregate at 5000", seen, expect);
+            s.check("messages at 100 and 120 in an aggregate at 240", seen, expect);
             return Ok(());
         }
         Err(Stop::Unsupported { proof: "the aggregate reached the player as an aggregate".into() })

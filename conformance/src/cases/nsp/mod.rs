@@ -16,10 +16,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::case::Case;
-use crate::outcome::{Seen, Stop};
-use crate::pen::media::key;
+use crate::outcome::{Expect, Seen, Stop};
+use crate::pen::media::{aac, key};
 use crate::pen::{Amf, Msg, amf, command};
-use crate::stage::{Player, Publisher, Stage, create_stream};
+use crate::stage::{Echo, Player, Publisher, Stage, create_stream};
 use crate::wire::Link;
 use crate::wire::link::{View, command_seen};
 use crate::wire::reader::MessageSeen;
@@ -142,7 +142,7 @@ pub(crate) async fn meet(live: &mut Publisher, view: &mut Player, base: u32, pat
 }
 
 /// Repeats `sync` until the player sees it, then publishes `frames`; the fact is the list of labels of what
-/// arrived of the frames' kinds, in order (kinds only where the relay repackages payloads).
+/// arrived of the frames' kinds, kind after kind, each in order (kinds only where the relay repackages payloads).
 pub(crate) async fn arrivals(
     s: &Stage,
     live: &mut Publisher,
@@ -152,13 +152,17 @@ pub(crate) async fn arrivals(
 ) -> Result<Seen, Stop> {
     let attempts = (s.patience.as_millis() / AGAIN_AFTER.as_millis()).max(1) as u32;
     let mut from = None;
+    // A relay may take longer than one attempt: any of them counts, and those behind it are left out.
+    let mut syncs: Vec<Msg> = Vec::new();
+    let is = |m: &MessageSeen, sent: &Msg| m.kind == sent.kind && m.body == sent.body;
     for attempt in 0..attempts {
         let frame = sync(&format!("sync-{attempt}"), 64).at(attempt);
         live.send(&frame).await;
+        syncs.push(frame);
         let seen = view
             .link
             .wait_for(AGAIN_AFTER, |v| {
-                v.heard.iter().position(|h| h.message.kind == frame.kind && h.message.body == frame.body)
+                v.heard.iter().position(|h| syncs.iter().any(|sync| is(&h.message, sync)))
             })
             .await;
         if let Ok(at) = seen {
@@ -170,31 +174,76 @@ pub(crate) async fn arrivals(
     for frame in frames {
         live.send(frame).await;
     }
-    let Some(last) = frames.last() else { return Err(Stop::Harness("no frames".into())) };
     let _ = view
         .link
         .wait(|v| {
-            let arrived = |m: &MessageSeen| m.kind == last.kind && m.body == last.body;
-            v.heard[from..].iter().any(|h| arrived(&h.message)).then_some(())
+            let arrived = |frame: &Msg| v.heard[from..].iter().any(|h| is(&h.message, frame));
+            frames.iter().all(arrived).then_some(())
         })
         .await;
     let verbatim = s.probe.class().payload;
-    let labels: Vec<Value> = view.link.heard()[from..]
+    let mut labels: Vec<(u8, Value)> = view.link.heard()[from..]
         .iter()
         .filter(|h| frames.iter().any(|f| f.kind == h.message.kind) && h.message.body.get(1) != Some(&0))
+        .filter(|h| !syncs.iter().any(|sync| is(&h.message, sync)))
         .map(|h| match frames.iter().find(|f| f.body == h.message.body) {
-            _ if !verbatim => json!(h.message.kind),
-            Some(frame) => json!(frame.label),
-            None => json!("?"),
+            _ if !verbatim => (h.message.kind, json!(h.message.kind)),
+            Some(frame) => (frame.kind, json!(frame.label)),
+            None => (h.message.kind, json!("?")),
         })
         .collect();
-    Ok(Seen::fact(Value::Array(labels)))
+    labels.sort_by_key(|(kind, _)| *kind);
+    Ok(Seen::fact(labels.into_iter().map(|(_, label)| label).collect::<Value>()))
 }
 
-/// What [`arrivals`] yields when everything arrives.
+/// What [`arrivals`] yields when everything arrives: kind after kind, each in order.
 pub(crate) fn all_of(s: &Stage, frames: &[Msg]) -> Value {
     let verbatim = s.probe.class().payload;
-    frames.iter().map(|f| if verbatim { json!(f.label) } else { json!(f.kind) }).collect()
+    grouped(frames).iter().map(|f| if verbatim { json!(f.label) } else { json!(f.kind) }).collect()
+}
+
+/// Kind after kind, each in its order. There is no order between kinds (Errata & Addenda 5.2, TIME-008).
+fn grouped(frames: &[Msg]) -> Vec<Msg> {
+    let mut frames = frames.to_vec();
+    frames.sort_by_key(|frame| frame.kind);
+    frames
+}
+
+/// What the player got of `frames`, which were just sent, up to a marker at `ts`, and what is expected; both
+/// kind after kind, because there is no order between kinds (Errata & Addenda 5.2, TIME-008).
+pub(crate) async fn collect_by_kind(echo: &mut Echo, frames: &[Msg], ts: u32) -> (Seen, Expect) {
+    // The marker is video; audio may come later than it.
+    if let Some(last) = frames.iter().rev().find(|frame| frame.kind == 8) {
+        let arrived = |m: &MessageSeen| m.kind == 8 && m.body == last.body;
+        let _ = echo.view.link.wait(|v| v.heard.iter().any(|h| arrived(&h.message)).then_some(())).await;
+    }
+    let mut seen = echo.collect(frames, ts).await;
+    if let Seen::Media { items, .. } = &mut seen {
+        items.sort_by_key(|item| item.kind);
+    }
+    (seen, echo.expects(&grouped(frames)))
+}
+
+/// Publishes key frames and audio from `base` on until the player has audio of it: the fact `arrived`, `nothing
+/// arrived`, or how the player's connection ended.
+pub(crate) async fn audio_arrives(echo: &mut Echo, base: u32) -> Seen {
+    let attempts = (echo.view.link.patience.as_millis() / AGAIN_AFTER.as_millis()).max(1) as u32;
+    let mut sent: Vec<Vec<u8>> = Vec::new();
+    for attempt in 0..attempts {
+        let ts = base + attempt * 40;
+        let audio = aac(&format!("resumed-{attempt}"), 80).at(ts);
+        echo.live.send(&key(&format!("resumed-{attempt}"), 80).at(ts)).await;
+        echo.live.send(&audio).await;
+        sent.push(audio.body);
+        let arrived = |m: &MessageSeen| m.kind == 8 && sent.contains(&m.body);
+        let wait = |v: &View<'_>| v.heard.iter().any(|h| arrived(&h.message)).then_some(());
+        match echo.view.link.wait_for(AGAIN_AFTER, wait).await {
+            Ok(()) => return Seen::fact("arrived"),
+            Err(closed @ Seen::Closed { .. }) => return closed,
+            Err(_) => {}
+        }
+    }
+    Seen::fact("nothing arrived")
 }
 
 /// A string value, shorter to write.

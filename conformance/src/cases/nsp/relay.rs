@@ -1,15 +1,15 @@
 //! What is published reaches players (RTMP 7.2.2.6).
 
-use super::{all_of, arrivals};
+use super::{all_of, arrivals, collect_by_kind};
 use crate::case;
-use crate::outcome::{expect, want};
+use crate::outcome::{Seen, expect, want};
 use crate::pen::media::{aac, aac_header, avc_header, inter, key};
 use crate::stage::EchoOptions;
 
 case! {
     /// RTMP 7.2.2.6: audio and video messages published reach any player of that name.
     AUDIO_AND_VIDEO = "nsp/relay/audio-and-video" {
-        title: "Published audio and video reach a player in order",
+        title: "Published audio and video reach a player, each kind in order",
         rules: [NSP_017, NSS_016, MSG_004],
         level: Must, profile: Relay, company: Shared,
         after: [],
@@ -27,9 +27,8 @@ case! {
         for frame in &frames {
             echo.live.send(frame).await;
         }
-        let seen = echo.collect(&frames, 220).await;
-        let expect = echo.expects(&frames);
-        s.check("what arrives of three video and two audio messages", seen, expect);
+        let (seen, expected) = collect_by_kind(&mut echo, &frames, 220).await;
+        s.check("what arrives of three video and two audio messages", seen, expected);
         Ok(())
     }
 }
@@ -55,7 +54,12 @@ case! {
         for frame in &frames {
             echo.live.send(frame).await;
         }
-        let seen = echo.collect(&frames, 220).await;
+        let mut seen = echo.collect(&frames, 220).await;
+        if let Seen::Media { items, .. } = &mut seen {
+            // A relay may repeat the header in force; its first coming is looked at.
+            let mut came = false;
+            items.retain(|item| item.label != "new-avc-header" || !std::mem::replace(&mut came, true));
+        }
         let expect = echo.expects(&frames);
         s.check("a new AVC sequence header between two key frames", seen, expect);
         Ok(())

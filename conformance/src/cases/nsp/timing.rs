@@ -1,5 +1,6 @@
 //! Timestamps and composition times that are unusual and real (field/failures W68, W70).
 
+use super::collect_by_kind;
 use crate::case;
 use crate::outcome::{Seen, expect, want};
 use crate::pen::media::{aac, inter, key};
@@ -26,9 +27,8 @@ case! {
         for frame in &frames {
             echo.live.send(frame).await;
         }
-        let seen = echo.collect(&frames, 320).await;
-        let expect = echo.expects(&frames);
-        s.check("audio 69 ms behind and 50 ms ahead of video", seen, expect);
+        let (seen, expected) = collect_by_kind(&mut echo, &frames, 320).await;
+        s.check("audio 69 ms behind and 50 ms ahead of video", seen, expected);
         Ok(())
     }
 }

@@ -2,13 +2,17 @@
 
 use super::QUIET;
 use crate::case;
-use crate::cases::nsp::{code_of, codes};
+use crate::cases::nsp::{audio_arrives, code_of, codes};
 use crate::outcome::{Seen, Stop, expect, want};
 use crate::pen::media::{aac, inter, key};
 use crate::pen::{Amf, Msg, command};
 use crate::stage::{Echo, EchoOptions};
-use crate::wire::Link;
 use crate::wire::link::command_seen;
+use crate::wire::{Heard, Link};
+
+/// How often media is published after a switch to off. The first may still come, where commands take effect
+/// behind the barrier's answer; the last must not.
+const ROUNDS: u32 = 3;
 
 case! {
     /// RTMP 7.2.2.4: with the flag false "the server does not send any response"; audio stops.
@@ -26,17 +30,26 @@ case! {
         let mut echo = s.echo(EchoOptions::default()).await?;
         let answered = switch(&mut echo, "receiveAudio", false).await?;
         s.check_fact("answer to receiveAudio(false)", answered, expect(want::equal(false)).cause("replied"));
-        let audio = [aac("audio-1", 80).at(100), aac("audio-2", 80).at(140)];
-        let video = [key("key", 90).at(100), inter("inter", 90).at(140)];
-        let all = interleave(&audio, &video);
-        for frame in &all {
-            echo.live.send(frame).await;
+        for round in 0..ROUNDS {
+            let (audio, video) = frames(round);
+            let all = interleave(&audio, &video);
+            for frame in &all {
+                echo.live.send(frame).await;
+            }
+            let mut seen = echo.collect(&all, 180 + round * 200).await;
+            let mut audio_came = false;
+            if let Seen::Media { items, .. } = &mut seen {
+                audio_came = items.iter().any(|i| i.kind == 8 && i.label != "?");
+                items.retain(|i| i.kind == 9);
+            }
+            if audio_came && round + 1 < ROUNDS {
+                continue;
+            }
+            s.check_fact("audio came", audio_came, expect(want::equal(false)).cause("audio-goes-on"));
+            let expected = echo.expects(&video);
+            s.check("video after receiveAudio(false)", seen, expected);
+            break;
         }
-        let seen = echo.collect(&all, 180).await;
-        let audio_came = matches!(&seen, Seen::Media { items, .. } if items.iter().any(|i| i.kind == 8));
-        s.check_fact("audio came", audio_came, expect(want::equal(false)).cause("audio-goes-on"));
-        let expected = echo.expects(&video);
-        s.check("video and audio after receiveAudio(false)", seen, expected);
         Ok(())
     }
 }
@@ -58,27 +71,28 @@ case! {
         let mut echo = s.echo(EchoOptions::default()).await?;
         let answered = switch(&mut echo, "receiveVideo", false).await?;
         s.check_fact("answer to receiveVideo(false)", answered, expect(want::equal(false)).cause("replied"));
-        let from = echo.view.link.mark();
-        let audio = [aac("audio-1", 80).at(100), aac("audio-2", 80).at(140)];
-        let video = [key("key", 90).at(100), inter("inter", 90).at(140)];
-        for frame in &interleave(&audio, &video) {
-            echo.live.send(frame).await;
+        for round in 0..ROUNDS {
+            let from = echo.view.link.mark();
+            let (audio, video) = frames(round);
+            for frame in &interleave(&audio, &video) {
+                echo.live.send(frame).await;
+            }
+            let is_last = |h: &Heard| h.message.kind == 8 && h.message.body == audio[1].body;
+            let came = echo.view.link.wait(|v| v.heard[from..].iter().any(is_last).then_some(())).await;
+            if let Err(closed @ Seen::Closed { .. }) = came {
+                s.check("the player's connection", closed, expect(want::ANSWERED));
+                return Ok(());
+            }
+            // Video that overtakes nothing may still be under way: a moment of silence.
+            let is_video = |h: &Heard| video.iter().any(|frame| frame.body == h.message.body);
+            let late = echo.view.link.quiet(QUIET, |v| v.heard[from..].iter().any(is_video).then_some(())).await;
+            if late.is_some() && came.is_ok() && round + 1 < ROUNDS {
+                continue;
+            }
+            s.check_fact("video frames came", late.is_some(), expect(want::equal(false)).cause("video-goes-on"));
+            s.check_fact("audio came", came.is_ok(), expect(want::equal(true)).cause("audio-lost"));
+            break;
         }
-        let last = &audio[1].body;
-        let came = echo
-            .view
-            .link
-            .wait(|v| v.heard[from..].iter().any(|h| h.message.kind == 8 && h.message.body == *last).then_some(()))
-            .await;
-        if let Err(closed @ Seen::Closed { .. }) = came {
-            s.check("the player's connection", closed, expect(want::ANSWERED));
-            return Ok(());
-        }
-        // Video that overtakes nothing may still be under way: a moment of silence.
-        let is_frame = |h: &crate::wire::Heard| h.message.kind == 9 && h.message.body.get(1) == Some(&1);
-        let video = echo.view.link.quiet(QUIET, |v| v.heard[from..].iter().any(is_frame).then_some(())).await;
-        s.check_fact("video frames came", video.is_some(), expect(want::equal(false)).cause("video-goes-on"));
-        s.check_fact("audio came", came.is_ok(), expect(want::equal(true)).cause("audio-lost"));
         Ok(())
     }
 }
@@ -96,18 +110,8 @@ case! {
         let mut echo = s.echo(EchoOptions::default()).await?;
         switch(&mut echo, "receiveAudio", false).await?;
         switch(&mut echo, "receiveAudio", true).await?;
-        let all = [
-            key("key", 90).at(100),
-            aac("audio-1", 80).at(100),
-            inter("inter", 90).at(140),
-            aac("audio-2", 80).at(140),
-        ];
-        for frame in &all {
-            echo.live.send(frame).await;
-        }
-        let seen = echo.collect(&all, 180).await;
-        let expected = echo.expects(&all);
-        s.check("video and audio after receiveAudio(true)", seen, expected);
+        let seen = audio_arrives(&mut echo, 100).await;
+        s.check("audio after receiveAudio(true)", seen, expect(want::equal("arrived")).cause("frame-lost"));
         Ok(())
     }
 }
@@ -176,6 +180,16 @@ async fn switch(echo: &mut Echo, name: &str, on: bool) -> Result<bool, Stop> {
         })
         .count();
     Ok(commands > 0)
+}
+
+/// Two audio and two video messages of one round.
+fn frames(round: u32) -> ([Msg; 2], [Msg; 2]) {
+    let ts = 100 + round * 200;
+    let label = |kind: &str| format!("{kind}-{round}");
+    (
+        [aac(&label("audio-1"), 80).at(ts), aac(&label("audio-2"), 80).at(ts + 40)],
+        [key(&label("key"), 90).at(ts), inter(&label("inter"), 90).at(ts + 40)],
+    )
 }
 
 fn interleave(audio: &[Msg], video: &[Msg]) -> Vec<Msg> {

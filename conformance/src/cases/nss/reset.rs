@@ -1,6 +1,6 @@
 //! The reset flag of play (RTMP 7.2.2.1, errata E-32).
 
-use super::start::before_play;
+use super::start::{before_play, decides};
 use crate::case;
 use crate::cases::nsp::{codes, meet};
 use crate::outcome::{Seen, Stop, expect, want};
@@ -53,7 +53,7 @@ case! {
             link.mark();
             let arguments = [amf::number(-2.0), amf::number(-1.0), amf::number(reset)];
             link.send(&command::play(msid, &name, &arguments)).await;
-            let seen = link.status_where(|code| !code.ends_with(".Reset") && code.starts_with("NetStream.Play.")).await;
+            let seen = link.status_where(decides).await;
             let expected = expect(want::status("NetStream.Play.Start")).cause("not-started");
             if !s.check(&format!("play with reset {reset}"), seen, expected) {
                 break;

@@ -22,7 +22,7 @@ case! {
         let (_live, mut link, msid, name) = before_play(s, false).await?;
         link.mark();
         link.send(&command::play(msid, &name, &[]).on(21)).await;
-        let seen = link.status_where(|code| code.starts_with("NetStream.Play.") && !code.ends_with(".Reset")).await;
+        let seen = link.status_where(decides).await;
         let status = Want::Status { code: "NetStream.Play.Start".into(), level: Some("status".into()) };
         s.check(
             "play of a live stream",
@@ -129,6 +129,12 @@ case! {
         s.check_fact("then a key frame", key_frame, expect(want::equal(true)).cause("no-key-frame"));
         Ok(())
     }
+}
+
+/// Whether a status says what becomes of a play: not Reset, PublishNotify or UnpublishNotify, which may come
+/// beside it.
+pub(super) fn decides(code: &str) -> bool {
+    code.starts_with("NetStream.Play.") && !code.ends_with(".Reset") && !code.ends_with("Notify")
 }
 
 /// A publisher with headers and a key frame, and a connection with a message stream to play it on.

@@ -27,7 +27,8 @@ case! {
         let before = s.rss_kib();
         link.set_chunk_size(1).await;
         let wire: Vec<u8> = (0..1000).flat_map(|i| beginning(10 + i, 0xFF_FFFF)).collect();
-        link.bytes("1000 messages of 16777215 B begin on 1000 chunk streams, 1 B each", &wire).await;
+        link.note("1000 messages of 16777215 B begin on 1000 chunk streams, 1 B each");
+        link.lie("AnnouncedAndNeverSent", &wire).await;
         let seen = link.barrier().await;
         s.check("the connection after it", seen, expect(want::ANSWERED).or(want::CLOSED));
         memory_is_bounded(s, before);
@@ -55,7 +56,8 @@ case! {
         for link in &mut links {
             let size = control::set_chunk_size(0x7FFF_FFFF).chunks(128).concat();
             let wire = [size, beginning(4, 0xFF_FFFF)].concat();
-            link.bytes("Set Chunk Size 2147483647, the first byte of a message of 16777215 B", &wire).await;
+            link.note("Set Chunk Size 2147483647, the first byte of a message of 16777215 B");
+            link.lie("AnnouncedAndNeverSent", &wire).await;
         }
         // Without FIN first: memory is looked at while the connections are there.
         for link in &mut links {
@@ -82,7 +84,8 @@ case! {
         let before = s.rss_kib();
         link.set_chunk_size(1).await;
         let wire: Vec<u8> = (64..65_600).flat_map(|csid| beginning(csid, 100)).collect();
-        link.bytes("65536 messages of 100 B begin on chunk streams 64 to 65599, 1 B each", &wire).await;
+        link.note("65536 messages of 100 B begin on chunk streams 64 to 65599, 1 B each");
+        link.lie("AnnouncedAndNeverSent", &wire).await;
         let seen = link.barrier().await;
         s.check("the connection after it", seen, expect(want::ANSWERED).or(want::CLOSED));
         memory_is_bounded(s, before);
