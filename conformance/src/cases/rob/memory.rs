@@ -1,6 +1,6 @@
 //! Memory follows the bytes that arrived, not the ones that were announced.
 
-use super::{leave, memory_is_bounded};
+use super::{leave, memory_is_bounded, memory_is_bounded_by};
 use crate::case;
 use crate::outcome::{expect, want};
 use crate::pen::{Form, Header, control};
@@ -31,7 +31,9 @@ case! {
         link.lie("AnnouncedAndNeverSent", &wire).await;
         let seen = link.barrier().await;
         s.check("the connection after it", seen, expect(want::ANSWERED).or(want::CLOSED));
-        memory_is_bounded(s, before);
+        // 16 GB are announced. How much of what a runtime reserves becomes resident before it is collected is a
+        // matter of timing (0.1 to 0.6 GB were seen); a quarter of it all is a server that believes the headers.
+        memory_is_bounded_by(s, before, 4096.0);
         Ok(())
     }
 }

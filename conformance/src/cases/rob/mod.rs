@@ -63,12 +63,17 @@ const MOST_GROWTH_MIB: f64 = 256.0;
 
 /// Judges by how much the target's resident memory grew since `before`, where its process is known.
 fn memory_is_bounded(s: &mut Stage, before: Option<u64>) {
+    memory_is_bounded_by(s, before, MOST_GROWTH_MIB);
+}
+
+/// As [`memory_is_bounded`], with a bound of its own in MiB.
+fn memory_is_bounded_by(s: &mut Stage, before: Option<u64>, most_mib: f64) {
     if let (Some(before), Some(after)) = (before, s.rss_kib()) {
         let grown = after.saturating_sub(before) / 1024;
         s.check_fact(
             "growth of resident memory in MiB",
             grown,
-            expect(want::within(0.0, MOST_GROWTH_MIB)).cause("memory-grows"),
+            expect(want::within(0.0, most_mib)).cause("memory-grows"),
         );
     }
 }
