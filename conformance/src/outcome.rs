@@ -179,7 +179,8 @@ fn short(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 fn describe_item(item: &MediaItem) -> String {
-    format!("{} {:+} ms {} B", item.label, item.dt, item.len)
+    let label = if item.label == "?" { "(never published)" } else { &item.label };
+    format!("{label} {:+} ms {} B", item.dt, item.len)
 }
 
 /// What is compared of relayed messages; learned by the probe's control run.

@@ -178,7 +178,10 @@ impl Process {
     async fn end(mut self) {
         self.group.end();
         let _ = tokio::time::timeout(Duration::from_secs(5), self.child.kill()).await;
-        let _ = tokio::time::timeout(LAST_WORDS, &mut self.reader).await;
+        // A handle that has told of its end must not be asked again.
+        if !self.reader.is_finished() {
+            let _ = tokio::time::timeout(LAST_WORDS, &mut self.reader).await;
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use super::transcript::{Direction, Transcript};
 use crate::outcome::{CloseHow, Seen, Stop};
 use crate::pen::{Amf, Msg, command, control, handshake};
 
+/// Bytes of [`Link::one_by_one`] that are paced.
+const PACED: usize = 64;
 /// Length of S0 + S1 + S2.
 pub const SERVER_HANDSHAKE: usize = 1 + 2 * handshake::PACKET;
 /// Bytes kept per connection: messages with what is noted of each, and unfinished ones. A target that floods is
@@ -188,10 +190,16 @@ impl Link {
         self.write(bytes).await;
     }
 
-    /// Sends valid bytes, one write each.
+    /// Sends valid bytes, one write each. The first [`PACED`] are a millisecond apart: that is the stimulus, or a
+    /// busy target finds them all in one read.
     pub async fn one_by_one(&mut self, note: &str, bytes: &[u8]) {
-        self.transcript.line('>', &self.name, note);
-        for byte in bytes {
+        self.transcript.line('>', &self.name, &format!("{note}, {} writes of one byte", bytes.len()));
+        let mut pace = tokio::time::interval(Duration::from_millis(1));
+        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        for (i, byte) in bytes.iter().enumerate() {
+            if i < PACED {
+                pace.tick().await;
+            }
             self.write(std::slice::from_ref(byte)).await;
         }
     }

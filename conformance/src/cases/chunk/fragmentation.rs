@@ -211,11 +211,7 @@ case! {
         let mut wire = super::pieces(&echo, &frames[0], 0, 100).concat();
         wire.extend(super::pieces(&echo, &frames[1], 1, 40).concat());
         wire.extend(super::pieces(&echo, &frames[2], 0, 0x0100_0000).concat());
-        echo.live.link.note(&format!("{} writes of one byte", wire.len()));
-        for byte in wire {
-            echo.live.link.bytes("1 B", &[byte]).await;
-            tokio::task::yield_now().await;
-        }
+        echo.live.link.one_by_one("three frames", &wire).await;
         let seen = echo.collect(&frames, 0x0100_0040).await;
         let expect = echo.expects(&frames);
         s.check("three frames byte by byte", seen, expect);
