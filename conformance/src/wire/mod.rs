@@ -1,5 +1,6 @@
 //! Connections, what was sent and heard on them, and how that is written down.
 
+pub mod describe;
 pub mod link;
 pub mod pcapng;
 pub mod reader;
