@@ -120,7 +120,7 @@ impl fmt::Debug for Case {
 
 /// Defines a case: a constant header and a boxed async function.
 ///
-/// ```ignore
+/// ```text
 /// case! {
 ///     /// RTMP 5.3.1.3: while in use, the field stands on every continuation chunk.
 ///     TYPE3_REPEATS = "chunk/extended-timestamp/type-3-repeats" {

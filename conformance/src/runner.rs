@@ -79,6 +79,8 @@ pub struct Outcome {
     pub transcript: Arc<Transcript>,
     /// Resident memory of the target afterwards, in KiB.
     pub rss_kib: Option<u64>,
+    /// Open descriptors of the target afterwards.
+    pub descriptors: Option<u64>,
     /// What the target wrote to stderr meanwhile.
     pub stderr: Vec<String>,
 }
@@ -94,6 +96,7 @@ impl Outcome {
             took: Duration::ZERO,
             transcript: Arc::default(),
             rss_kib: None,
+            descriptors: None,
             stderr: Vec::new(),
         }
     }
@@ -475,6 +478,7 @@ impl Run {
     /// Turns the outcome into a crash if the target is gone, and starts the target again.
     async fn crash(&mut self, outcome: &mut Outcome, target: &mut Target) {
         outcome.rss_kib = target.rss_kib();
+        outcome.descriptors = target.descriptors();
         outcome.settle(target).await;
         if target.is_alive().await {
             outcome.stderr = target.take_stderr();

@@ -339,6 +339,13 @@ impl Target {
         }
     }
 
+    /// Open descriptors, where the process is known (Linux).
+    #[must_use]
+    pub fn descriptors(&self) -> Option<u64> {
+        let pid = self.place.pid?;
+        Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count() as u64)
+    }
+
     /// Resident memory in KiB, where the process is known.
     #[must_use]
     pub fn rss_kib(&self) -> Option<u64> {

@@ -199,7 +199,7 @@ impl Build<'_> {
             stderr_tail: outcome.stderr.clone(),
             rerun: self.rerun(case.id),
             rss_kib: outcome.rss_kib,
-            descriptors: None,
+            descriptors: outcome.descriptors,
             baseline_reason: reason.or(once),
         }
     }

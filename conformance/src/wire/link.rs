@@ -191,7 +191,7 @@ impl Link {
         self.write(bytes).await;
     }
 
-    /// Sends valid bytes, one write each. The first [`PACED`] are a millisecond apart: that is the stimulus, or a
+    /// Sends valid bytes, one write each. The first 64 are a millisecond apart: that is the stimulus, or a
     /// busy target finds them all in one read.
     pub async fn one_by_one(&mut self, note: &str, bytes: &[u8]) {
         self.transcript.line('>', &self.name, &format!("{note}, {} writes of one byte", bytes.len()));
