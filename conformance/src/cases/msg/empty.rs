@@ -66,7 +66,7 @@ case! {
     COMMAND_AND_DATA = "msg/empty/command-and-data" {
         title: "Command and data messages of zero bytes are ignored or refused by a close",
         rules: [MSG_034],
-        level: DeFacto, profile: Core, company: Negative,
+        level: DeFacto, profile: Core, company: Hostile,
         after: [],
         causes: [],
     }
