@@ -295,10 +295,16 @@ fn contains(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|w| w == what)
 }
 
-/// A session that ends at its first byte if `armed` is set, which it unsets; otherwise `hooks`.
+/// A session that ends at its first byte if `armed` is set, which that byte unsets (the runner's looks whether
+/// the target still accepts connections send none); otherwise `hooks`.
 fn poisoned(armed: &'static AtomicBool, hooks: impl FnOnce() -> Hooks) -> Box<dyn Tamper> {
-    if armed.swap(false, Ordering::Relaxed) {
-        return Hooks::default().bytes_in(|_| InputRuling::Close).boxed();
+    if armed.load(Ordering::Relaxed) {
+        return Hooks::default()
+            .bytes_in(move |_| {
+                armed.store(false, Ordering::Relaxed);
+                InputRuling::Close
+            })
+            .boxed();
     }
     hooks().boxed()
 }
