@@ -157,8 +157,9 @@ struct Group(Option<u32>);
 impl Group {
     fn end(&mut self) {
         if let (true, Some(id)) = (cfg!(unix), self.0.take()) {
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", "--", &format!("-{id}")])
+            // The shell's own kill: small machines have no program of that name.
+            let _ = std::process::Command::new("sh")
+                .args(["-c", "kill -KILL \"-$0\"", &id.to_string()])
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())

@@ -171,7 +171,8 @@ fn signals_end_each_command_in_good_order() {
     publisher.line_with("media flows");
     player.line_with("media flows");
     for (program, code) in [(player, 130), (publisher, 130), (server, 0)] {
-        let killed = Command::new("kill").args(["-INT", &program.id().to_string()]).status().unwrap();
+        let killed =
+            Command::new("sh").args(["-c", "kill -INT \"$0\"", &program.id().to_string()]).status().unwrap();
         assert!(killed.success());
         let (status, output) = program.finish();
         assert_eq!(status.code(), Some(code), "{output}");
