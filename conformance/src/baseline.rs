@@ -106,7 +106,6 @@ struct RawEntry {
 
 #[derive(Debug, Clone)]
 struct Entry {
-    pattern: String,
     cases: Vec<String>,
     outcome: Verdict,
     because: String,
@@ -297,7 +296,6 @@ fn entry(raw: RawEntry, all: &[&str]) -> Result<Entry, String> {
         .map(|day| day.parse().map_err(|_| format!("until `{day}` is no date like 2027-06-01")))
         .transpose()?;
     Ok(Entry {
-        pattern: raw.case,
         cases,
         outcome,
         because: raw.because,
@@ -390,15 +388,6 @@ pub fn bless(
     }
     std::fs::write(path, document.to_string())?;
     Ok(Blessed { added: unexpected.len(), removed })
-}
-
-impl fmt::Display for Baseline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for entry in &self.entries {
-            writeln!(f, "{} {} because {}", entry.pattern, entry.outcome.word(), entry.because)?;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

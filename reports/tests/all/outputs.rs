@@ -1,11 +1,5 @@
 //! Every output under snapshot, and the laws that hold for hostile strings.
 
-use std::{
-    io::Write as _,
-    path::Path,
-    process::{Command, Stdio},
-};
-
 use insta::assert_snapshot;
 use rtmp_report::{Results, Style, console, junit, markdown, progress_line};
 
@@ -128,39 +122,6 @@ fn markdown_rows_keep_their_cells() {
         }
         assert_eq!(fence, None, "a fence stays open");
     }
-}
-
-#[test]
-fn junit_validates() {
-    if Command::new("xmllint").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err()
-    {
-        if std::env::var_os("RTMPSPEC_REQUIRE_PEERS").is_some_and(|value| value == "1") {
-            panic!("xmllint is missing");
-        }
-        eprintln!("skipped: xmllint is missing, the JUnit report was not validated");
-        return;
-    }
-    let xsd = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/junit.xsd");
-    for run in samples() {
-        assert_eq!(xmllint(&xsd, &junit::render(&run)), Ok(()));
-    }
-    let wrong = junit::render(&sample::with_failures()).replace("<testcase ", "<testcase verdict=\"fail\" ");
-    assert!(xmllint(&xsd, &wrong).is_err(), "an unknown attribute validates");
-}
-
-fn xmllint(xsd: &Path, xml: &str) -> Result<(), String> {
-    let mut child = Command::new("xmllint")
-        .args(["--nonet", "--noout", "--schema"])
-        .arg(xsd)
-        .arg("-")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(xml.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
 #[test]
