@@ -4,16 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
 use crate::case::{Case, Company};
-use crate::outcome::{Judged, Observation, Stop, Verdict, derive, expect, want};
+use crate::outcome::{Observation, Stop, Verdict, derive, expect, want};
 use crate::probe::Probe;
 use crate::stage::{Bystander, Stage};
 use crate::target::Target;
-use crate::wire::Transcript;
+
+mod attempt;
+mod outcome;
+
+use attempt::{attempt, finished, guarded, raised};
+pub use outcome::Outcome;
 
 /// Why the rest is skipped when a target has ended.
 const GONE: &str = "the target ended and could not be started again";
@@ -22,9 +27,6 @@ const UNCONFIRMED: &str =
     "in flight when the target ended or went silent; it could not run again alone, and nobody is blamed";
 /// Why a case is skipped that waits for another.
 const NOT_REACHED: &str = "a case that it comes after did not run";
-
-/// How long a target that closed a connection is given to be seen ending.
-const ENDING: Duration = Duration::from_millis(100);
 
 /// How a run is made.
 #[derive(Debug, Clone)]
@@ -57,82 +59,6 @@ impl Default for Options {
             allow_hostile: false,
             last: Vec::new(),
         }
-    }
-}
-
-/// What came of one case.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// The case.
-    pub case: &'static Case,
-    /// Its verdict.
-    pub judged: Judged,
-    /// Everything observed.
-    pub observations: Vec<Observation>,
-    /// The case that blocked it.
-    pub blocked_by: Option<&'static str>,
-    /// Duration.
-    pub took: Duration,
-    /// Verdicts of every attempt; more than one after a rerun or with `--repeat`.
-    pub attempts: Vec<Verdict>,
-    /// The record.
-    pub transcript: Arc<Transcript>,
-    /// Resident memory of the target afterwards, in KiB.
-    pub rss_kib: Option<u64>,
-    /// Open descriptors of the target afterwards.
-    pub descriptors: Option<u64>,
-    /// What the target wrote to stderr meanwhile.
-    pub stderr: Vec<String>,
-}
-
-impl Outcome {
-    fn made(case: &'static Case, judged: Judged) -> Self {
-        Self {
-            case,
-            attempts: vec![judged.verdict],
-            judged,
-            observations: Vec::new(),
-            blocked_by: None,
-            took: Duration::ZERO,
-            transcript: Arc::default(),
-            rss_kib: None,
-            descriptors: None,
-            stderr: Vec::new(),
-        }
-    }
-
-    /// Lets a target end that may just be doing so.
-    async fn settle(&self, target: &mut Target) {
-        if !matches!(self.judged.verdict, Verdict::Pass | Verdict::Lenient | Verdict::Info) {
-            target.settle(ENDING).await;
-        }
-    }
-
-    fn crashed(&mut self, obituary: String) {
-        self.judged = Judged {
-            verdict: Verdict::Crashed,
-            because: Some("process-ended".into()),
-            detail: Some(obituary),
-            decided_by: None,
-        };
-        if let Some(last) = self.attempts.last_mut() {
-            *last = Verdict::Crashed;
-        }
-    }
-
-    fn blocked(case: &'static Case, by: &'static str, verdict: Verdict) -> Self {
-        let judged = Judged {
-            verdict: Verdict::Blocked,
-            because: Some("prerequisite-failed".into()),
-            detail: Some(format!("{by} ended as {}", verdict.word())),
-            decided_by: None,
-        };
-        Self { blocked_by: Some(by), ..Self::made(case, judged) }
-    }
-
-    fn skipped(case: &'static Case, why: &str) -> Self {
-        let judged = derive(&[], Some(&Stop::Skipped(why.into())));
-        Self::made(case, judged)
     }
 }
 
@@ -568,84 +494,4 @@ impl Run {
             }
         }
     }
-}
-
-/// Returns when the run is interrupted.
-async fn raised(stop: &mut tokio::sync::watch::Receiver<bool>) {
-    if stop.wait_for(|raised| *raised).await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}
-
-/// The outcome of a task; a panic is a harness fault and not the end of the run.
-fn finished(
-    joined: Result<(tokio::task::Id, Outcome), tokio::task::JoinError>,
-    names: &BTreeMap<tokio::task::Id, &'static Case>,
-) -> Outcome {
-    match joined {
-        Ok((_, outcome)) => outcome,
-        Err(error) => harness_fault(names[&error.id()], &error),
-    }
-}
-
-fn harness_fault(case: &'static Case, error: &tokio::task::JoinError) -> Outcome {
-    Outcome::made(case, derive(&[], Some(&Stop::Harness(error.to_string()))))
-}
-
-/// [`attempt`] in a task of its own; `None` if the run is interrupted first.
-async fn guarded(
-    case: &'static Case,
-    stage: Stage,
-    stop: &mut tokio::sync::watch::Receiver<bool>,
-) -> Option<Outcome> {
-    let mut task = tokio::spawn(attempt(case, stage));
-    tokio::select! {
-        joined = &mut task => Some(joined.unwrap_or_else(|error| harness_fault(case, &error))),
-        () = raised(stop) => {
-            task.abort();
-            let _ = task.await;
-            None
-        }
-    }
-}
-
-/// One attempt at one case.
-async fn attempt(case: &'static Case, mut stage: Stage) -> Outcome {
-    let began = Instant::now();
-    let limit = stage.patience * 20 + Duration::from_secs(10);
-    let transcript = Arc::clone(&stage.transcript);
-    let mut stop = match tokio::time::timeout(limit, (case.run)(&mut stage)).await {
-        Ok(step) => step.err(),
-        // Every wait of a case ends with its patience: it is the target that makes so many of them long.
-        Err(_) => {
-            Some(Stop::blocked("the case as a whole", format!("not over within {} s", limit.as_secs())))
-        }
-    };
-    if case.company != Company::Shared && stop.is_none() {
-        let seen = stage.fresh_connection().await;
-        stage.check(
-            "a fresh connection afterwards",
-            seen,
-            expect(want::equal("served")).cause("fresh-connect-refused"),
-        );
-    }
-    let mut judged = derive(&stage.observations, stop.as_ref());
-    if let Some(code) = unknown_cause(case, &judged) {
-        stop = Some(Stop::Harness(format!("the cause code `{code}` is not declared by the case")));
-        judged = derive(&[], stop.as_ref());
-    }
-    Outcome {
-        attempts: vec![judged.verdict],
-        observations: stage.observations,
-        took: began.elapsed(),
-        transcript,
-        ..Outcome::made(case, judged)
-    }
-}
-
-/// A failing cause code that is neither common nor declared by the case.
-fn unknown_cause<'a>(case: &Case, judged: &'a Judged) -> Option<&'a str> {
-    let code = judged.because.as_deref().filter(|_| judged.verdict.is_bad())?;
-    let known = crate::outcome::COMMON_CAUSES.iter().chain(case.causes).any(|(known, _)| *known == code);
-    (!known).then_some(code)
 }

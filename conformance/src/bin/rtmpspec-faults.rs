@@ -1,5 +1,6 @@
 //! Test support: plants faults into the embedded reference server and checks that exactly the cases that
 //! each fault names fail. Not part of the product; `rtmpref` and `rtmpspec` have no path to a fault.
+#![forbid(unsafe_code)]
 
 use std::io::Write as _;
 use std::process::ExitCode;
