@@ -4,7 +4,6 @@
 #
 #   ci/setup.sh              everything that .ci/run requires
 #   ci/setup.sh --with-deny  also cargo-deny, built from source (about 3 minutes on 2 cores)
-#   ci/setup.sh --with-ffmpeg  also the newer ffmpeg of the Python package imageio-ffmpeg
 #
 # npm and Python packages go to RTMPSPEC_PEERS_DIR (default: ~/.cache/rtmpspec-peers), never into the tree.
 # On a machine with an init system, Debian's nginx package starts its own service on port 80; the suite
@@ -14,6 +13,10 @@ set -euo pipefail
 
 NMS_VERSION=4.4.3
 NODE_MAJOR=20
+IMAGEIO_FFMPEG_VERSION=0.8.1
+CARGO_FUZZ_VERSION=0.13.2
+# The same as the library in benches/Cargo.toml.
+GUNGRAUN_VERSION=0.20.0
 PEERS_DIR=${RTMPSPEC_PEERS_DIR:-$HOME/.cache/rtmpspec-peers}
 
 APT_PACKAGES=(
@@ -21,7 +24,7 @@ APT_PACKAGES=(
     ffmpeg rtmpdump curl
     gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav
-    tshark jq libxml2-utils python3 iproute2 shellcheck
+    tshark jq libxml2-utils python3 iproute2 shellcheck valgrind
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -104,24 +107,34 @@ cargo_deny() {
     quietly cargo install cargo-deny --locked
 }
 
+# cargo_tool NAME VERSION MINUTES: a cargo program of exactly this version.
+cargo_tool() {
+    local name=$1 version=$2
+    if cargo install --list | grep -q "^$name v$version:"; then
+        return 0
+    fi
+    say "cargo install $name $version (about $3 minutes on 2 cores)"
+    quietly cargo install "$name" --version "$version" --locked
+}
+
+# For Enhanced RTMP, which ffmpeg speaks from version 6.1 on and several tracks from 7.1 on (about 70 MB).
 newer_ffmpeg() {
     [ ! -d "$PEERS_DIR/python/imageio_ffmpeg" ] || return 0
     python3 -m pip --version >/dev/null 2>&1 || apt_install python3-pip
-    say "pip: imageio-ffmpeg"
-    quietly python3 -m pip install --target "$PEERS_DIR/python" imageio-ffmpeg
+    say "pip: imageio-ffmpeg $IMAGEIO_FFMPEG_VERSION"
+    quietly python3 -m pip install --target "$PEERS_DIR/python" "imageio-ffmpeg==$IMAGEIO_FFMPEG_VERSION"
 }
 
-DENY=0 FFMPEG=0
+DENY=0
 for option in "$@"; do
     case $option in
         --with-deny) DENY=1 ;;
-        --with-ffmpeg) FFMPEG=1 ;;
         -h | --help)
             sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
             exit 0
             ;;
         *)
-            say "unknown option $option (known: --with-deny, --with-ffmpeg)"
+            say "unknown option $option (known: --with-deny)"
             exit 2
             ;;
     esac
@@ -130,5 +143,7 @@ done
 rust_components
 apt_install "${APT_PACKAGES[@]}"
 npm_peers
+newer_ffmpeg
+cargo_tool cargo-fuzz "$CARGO_FUZZ_VERSION" 1
+cargo_tool gungraun-runner "$GUNGRAUN_VERSION" 1
 [ "$DENY" = 0 ] || cargo_deny
-[ "$FFMPEG" = 0 ] || newer_ffmpeg

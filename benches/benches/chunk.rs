@@ -1,62 +1,35 @@
-//! Decoding of chunks against a plain copy of the same bytes in the same pieces.
+//! Decoding of chunks: the reference decoder, the floor, and a plain copy of the same bytes in the same
+//! pieces.
 
-use std::hint::black_box;
-
-use bytes::BytesMut;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use rtmp_bench::{Input, PIECE, chunk_inputs};
-use rtmp_proto::{ChunkDecoder, Decoded, Limits};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rtmp_bench::{
+    PIECES,
+    inputs::chunk_inputs,
+    work::{self, Keep},
+};
 
 fn decode(criterion: &mut Criterion) {
     for input in chunk_inputs() {
         let mut group = criterion.benchmark_group(format!("decode/{}", input.name));
-        group.throughput(Throughput::Elements(input.messages));
-        group.bench_function("memcpy", |bencher| {
-            let mut buffer = vec![0; PIECE];
-            bencher.iter(|| copy(&input, &mut buffer));
-        });
-        group.bench_function("for_each", |bencher| bencher.iter(|| lend(&input)));
-        group.bench_function("next", |bencher| bencher.iter(|| own(&input)));
+        group.throughput(Throughput::Elements(input.count()));
+        for (name, piece) in PIECES {
+            let mut bench = |what: &str, pass: &dyn Fn() -> u64| {
+                group.bench_function(BenchmarkId::new(what, name), |bencher| {
+                    bencher.iter(|| assert_eq!(pass(), input.count()));
+                });
+            };
+            bench("memcpy", &|| work::memcpy(&input, piece));
+            bench("floor_lent", &|| work::floor_lent(&input, piece));
+            bench("floor_owned", &|| work::floor_owned(&input, piece, Keep::Not));
+            bench("for_each", &|| work::lent(&input, piece));
+            bench("next", &|| work::owned(&input, piece, Keep::Not));
+            bench("next_retained", &|| work::owned(&input, piece, Keep::Retained));
+            bench("for_each_owned", &|| work::given(&input, piece, 4096, Keep::Not));
+            bench("for_each_owned_retained", &|| work::given(&input, piece, 4096, Keep::Retained));
+            bench("for_each_shared_retained", &|| work::given(&input, piece, 0, Keep::Retained));
+        }
         group.finish();
     }
-}
-
-/// What every receiver has to do at least: the floor of the other two.
-fn copy(input: &Input, buffer: &mut [u8]) {
-    for piece in input.wire.chunks(PIECE) {
-        buffer[..piece.len()].copy_from_slice(piece);
-        black_box(&buffer);
-    }
-}
-
-/// Payload borrowed for the duration of a call.
-fn lend(input: &Input) {
-    let mut decoder = ChunkDecoder::new(&Limits::default());
-    let mut messages = 0;
-    for piece in input.wire.chunks(PIECE) {
-        decoder
-            .for_each(piece, |message| {
-                black_box(message);
-                messages += 1;
-            })
-            .expect("the input is well-formed");
-    }
-    assert_eq!(messages, input.messages);
-}
-
-/// Each message owned and dropped at once; the copy into the read buffer is part of it.
-fn own(input: &Input) {
-    let mut decoder = ChunkDecoder::new(&Limits::default());
-    let mut messages = 0;
-    let mut buffer = BytesMut::with_capacity(PIECE);
-    for piece in input.wire.chunks(PIECE) {
-        buffer.extend_from_slice(piece);
-        while let Decoded::Message(message) = decoder.next(&mut buffer).expect("the input is well-formed") {
-            black_box(message);
-            messages += 1;
-        }
-    }
-    assert_eq!(messages, input.messages);
 }
 
 criterion_group!(benches, decode);

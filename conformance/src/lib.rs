@@ -7,6 +7,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod cli;
 pub mod faults;
+pub mod import;
 pub mod listen;
 pub mod outcome;
 pub mod pen;

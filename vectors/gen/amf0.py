@@ -1,5 +1,7 @@
 """Family amf0-v1: the AMF0 part of one message, and the values in it."""
 
+import json
+
 from corpus import Family, Runs
 from wire import (END, NULL, UNDEFINED, UNSUPPORTED, boolean, date, ecma, forms, long_string, number, obj, reference, strict,
                   string, typed, u32, xml)
@@ -42,6 +44,9 @@ add = family.group()
 
 
 def good(id, title, rules, *values, **more):
+    # The end marker of an ECMA array can be missing (AMF0-019).
+    if '"ecma-array"' not in json.dumps(forms(*values)):
+        more.setdefault("cuts", "parts")
     add(id, title, rules, [v[0] for v in values], forms(*values), **more)
 
 
@@ -152,7 +157,9 @@ def escapes():
         result="lenient", flags=["Unsupported"], allow=["accept", "close"])
     add("amf0-avm-plus", "the switch to AMF3 after a string", "AMF0-031 AMF0-032", [string("f")[0], b"\x11\x0a\x0b\x01\x01"],
         [string("f")[1], {"type": "avm-plus", "hex": "0a0b0101"}], result="lenient", flags=["Amf3Escape"],
-        allow=["accept", "close"])
+        allow=["accept", "close", "alternative"],
+        alternatives=[("the value is read", [string("f")[1], {"type": "amf3", "value": {
+            "type": "object", "class": "", "dynamic": True, "sealed": [], "members": []}}])])
 
 
 def broken():

@@ -17,10 +17,25 @@ import tomllib
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import aggregate  # noqa: E402,F401
 import amf0  # noqa: E402,F401
+import amf3  # noqa: E402,F401
+import auth  # noqa: E402,F401
+import capability  # noqa: E402,F401
 import chunk_stream  # noqa: E402,F401
 import control  # noqa: E402,F401
+import enhanced  # noqa: E402,F401
+import flv_file  # noqa: E402,F401
+import flv_tag  # noqa: E402,F401
 import handshake  # noqa: E402,F401
+import handshake_digest  # noqa: E402,F401
+import message  # noqa: E402,F401
+import rtmpe  # noqa: E402,F401
+import shared_object  # noqa: E402,F401
+import swf_verification  # noqa: E402,F401
+import timestamp  # noqa: E402,F401
+import url  # noqa: E402,F401
+import worked  # noqa: E402,F401
 from corpus import FAMILIES  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent.parent

@@ -1,5 +1,7 @@
 use serde::Deserialize;
 
+use crate::Amf3;
+
 /// An AMF0 value in JSON form.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
@@ -74,9 +76,14 @@ pub enum Amf0 {
         /// In the order of the wire.
         properties: Vec<Property>,
     },
-    /// AMF0 3.1.
+    /// AMF0 3.1, followed for one value.
+    Amf3 {
+        /// The value.
+        value: Amf3,
+    },
+    /// AMF0 3.1, unread.
     AvmPlus {
-        /// All bytes after 0x11, hexadecimal.
+        /// The AMF3 value after 0x11, hexadecimal.
         hex: String,
     },
 }

@@ -8,10 +8,18 @@
 #![forbid(unsafe_code)]
 
 mod amf0;
+mod amf3;
+mod found;
 mod outcome;
 mod vector;
 
 pub use amf0::{Amf0, Property};
+pub use amf3::{Amf3, Entry, Member};
+pub use found::{
+    Audio, Auth, Capabilities, Channels, Cipher, DigestHandshake, DigestPacket, Event, FlvHeader, FlvTag,
+    Found, FourCcFlags, KeyExchange, Mask, Packet, RtmpeHandshake, SharedObject, Signature, SubMessage,
+    SwfVerification, Timestamp, Track, Url, Video, Vp6,
+};
 pub use outcome::{Control, Handshake, Message, Yield};
 pub use vector::{Allowed, Alternative, Expected, File, Group, Note, Role, Run, Source, State, Vector};
 
@@ -19,11 +27,25 @@ pub use vector::{Allowed, Alternative, Expected, File, Group, Note, Role, Run, S
 pub const SCHEMA: &str = include_str!("../schema/vectors-v1.schema.json");
 
 /// The files with their names, as text.
-pub const FILES: [(&str, &str); 4] = [
+pub const FILES: [(&str, &str); 18] = [
+    ("aggregate.json", include_str!("../data/aggregate.json")),
     ("amf0.json", include_str!("../data/amf0.json")),
+    ("amf3.json", include_str!("../data/amf3.json")),
+    ("auth.json", include_str!("../data/auth.json")),
+    ("capability.json", include_str!("../data/capability.json")),
     ("chunk-stream.json", include_str!("../data/chunk-stream.json")),
     ("control.json", include_str!("../data/control.json")),
+    ("enhanced-rtmp.json", include_str!("../data/enhanced-rtmp.json")),
+    ("flv-file.json", include_str!("../data/flv-file.json")),
+    ("flv-tag.json", include_str!("../data/flv-tag.json")),
+    ("handshake-digest.json", include_str!("../data/handshake-digest.json")),
     ("handshake.json", include_str!("../data/handshake.json")),
+    ("message.json", include_str!("../data/message.json")),
+    ("rtmpe.json", include_str!("../data/rtmpe.json")),
+    ("shared-object.json", include_str!("../data/shared-object.json")),
+    ("swf-verification.json", include_str!("../data/swf-verification.json")),
+    ("timestamp.json", include_str!("../data/timestamp.json")),
+    ("url.json", include_str!("../data/url.json")),
 ];
 
 /// Counts and hashes of the files, as text.

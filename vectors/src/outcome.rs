@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::Amf0;
+use crate::{Amf0, Found};
 
 /// What a decoder finds.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -10,8 +10,10 @@ pub enum Yield {
     Message(Message),
     /// Where the handshake stands after the bytes (`handshake-v1`).
     Handshake(Handshake),
-    /// A value (`amf0-v1`).
+    /// A value (`amf0-v1`, `message-v1`).
     Amf0(Amf0),
+    /// What the other families find.
+    Found(Box<Found>),
 }
 
 /// A message (RTMP 5.3.1.2), in order of completion.

@@ -59,13 +59,54 @@ pub struct Source {
 }
 
 /// What a decoder starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     /// Chunk size in bytes before the first byte (`chunk-stream-v1`, `control-v1`).
     pub chunk_size: Option<u32>,
-    /// The side that receives the bytes (`handshake-v1`).
+    /// The side that receives the bytes (`handshake-v1`, `handshake-digest-v1`, `rtmpe-v1`).
     pub role: Option<Role>,
+    /// `audio` or `video` (`flv-tag-v1`, `enhanced-rtmp-v1`).
+    pub medium: Option<String>,
+    /// Message type id (`message-v1`, `shared-object-v1`).
+    #[serde(rename = "type")]
+    pub kind: Option<u8>,
+    /// Timestamp of the aggregate in ms (`aggregate-v1`).
+    pub ts: Option<u32>,
+    /// Its message stream id.
+    pub msid: Option<u32>,
+    /// Timestamp to compare with in ms (`timestamp-v1`).
+    pub reference: Option<u32>,
+    /// `c1`, `s1`, `c2` or `s2` (`handshake-digest-v1`, `rtmpe-v1`).
+    pub packet: Option<String>,
+    /// Digest that C2 or S2 answers, hexadecimal (`handshake-digest-v1`).
+    pub peer_digest: Option<String>,
+    /// What is looked at (`rtmpe-v1`, `swf-verification-v1`).
+    pub step: Option<String>,
+    /// Private key, hexadecimal (`rtmpe-v1`).
+    pub private: Option<String>,
+    /// RC4 key, hexadecimal (`rtmpe-v1`).
+    pub key: Option<String>,
+    /// Type of RTMPE (`rtmpe-v1`).
+    pub version: Option<u8>,
+    /// HMAC key of a signature, hexadecimal (`rtmpe-v1`).
+    pub answer_key: Option<String>,
+    /// Last 32 bytes of S1, hexadecimal (`swf-verification-v1`).
+    pub s1_tail: Option<String>,
+    /// Hash of the SWF file, hexadecimal.
+    pub swf_hash: Option<String>,
+    /// Its length in bytes.
+    pub swf_size: Option<u32>,
+    /// Name of the publisher (`auth-v1`).
+    pub user: Option<String>,
+    /// Password of the publisher.
+    pub password: Option<String>,
+    /// Application of the connection.
+    pub app: Option<String>,
+    /// The client's challenge.
+    pub client_challenge: Option<String>,
+    /// The client's nonce.
+    pub cnonce: Option<String>,
 }
 
 /// A side of a connection.
@@ -113,6 +154,12 @@ pub struct Vector {
     /// The bytes end within a message or the handshake.
     #[serde(default)]
     pub pending: bool,
+    /// Ranges of lengths, first and last: every beginning of such a length is refused with an error.
+    #[serde(default)]
+    pub cuts: Vec<[usize; 2]>,
+    /// The bytes are what an encoder writes for `yields`, with references wherever it can.
+    #[serde(default)]
+    pub canonical: bool,
     /// Remark.
     pub note: Option<String>,
 }

@@ -4,6 +4,7 @@ mod catalogue;
 mod doctor;
 mod listen;
 mod server;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,8 @@ enum Command {
     Explain(catalogue::Explain),
     /// Which requirement is covered by which case, and what is still open.
     Coverage(catalogue::Coverage),
+    /// Packet captures as expected messages, for the corpus of vectors.
+    Vectors(vectors::Vectors),
 }
 
 /// Runs the program.
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::List(list) => list.run(),
         Command::Explain(explain) => explain.run(),
         Command::Coverage(coverage) => coverage.run(),
+        Command::Vectors(vectors) => vectors.run(),
         Command::Server(server) => in_runtime(server.run()),
         Command::Doctor(doctor) => in_runtime(doctor.run()),
         Command::Listen(listen) => in_runtime(listen.run()),

@@ -211,7 +211,7 @@ pub const FAULTS: &[Fault] = &[
         clause: "AMF0 2.18",
         what: "a typed object ends the connection",
         cases: &[("amf0/connect/typed-object", "closed-before-barrier")],
-        plant: || refuses(|_, value| matches!(value, Value::TypedObject { .. })),
+        plant: || refuses(|_, value| matches!(value, Value::TypedObject(_))),
     },
     Fault {
         id: "amf0/short-keys-only",

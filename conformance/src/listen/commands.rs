@@ -29,7 +29,7 @@ impl Session {
             (17, [0, rest @ ..]) => rest,
             (_, body) => body,
         };
-        let limits = Limits { depth: 32, nodes: 4096, string_bytes: 64 << 10 };
+        let limits = Limits { depth: 32, nodes: 4096, string_bytes: 64 << 10, ..Limits::default() };
         let values = match rtmp_amf::decode_all(body, &limits) {
             Ok(values) => values,
             Err(error) => {

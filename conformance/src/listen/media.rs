@@ -295,7 +295,7 @@ impl Media {
             (15, [0, rest @ ..]) => rest,
             (_, body) => body,
         };
-        let limits = Limits { depth: 32, nodes: 8192, string_bytes: 1 << 20 };
+        let limits = Limits { depth: 32, nodes: 8192, string_bytes: 1 << 20, ..Limits::default() };
         let values = match rtmp_amf::decode_all(body, &limits) {
             Ok(values) => values,
             Err(error) if body.len() == 4 => {

@@ -1,28 +1,41 @@
-//! The bounded decoder.
+//! The bounded decoder of AMF0.
 
-use alloc::string::String;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use nom::IResult;
-use nom::bytes::complete::take;
-use nom::number::complete::{be_f64, be_i16, be_u8, be_u16, be_u32};
+use crate::amf3::{Reader, Tables};
+use crate::cursor::{Cursor, Stop};
+use crate::tree::{Properties, Tree};
+use crate::{Error, ErrorKind, Limits, Value, ValueRef, amf3, marker};
 
-use crate::{Error, ErrorKind, Limits, MAX_DEPTH, Value, marker};
+/// Values for which [`decode_all`] makes room ahead: a command has seldom more.
+const ROOM: usize = 6;
+
+/// Containers of a message for whose properties room is made ahead: guessing wrong costs memory.
+const GUESSED_CONTAINERS: u32 = 4;
+
+/// The most that is allocated ahead of properties, in bytes: allocators serve small blocks faster.
+const GUESSED_BYTES: usize = 1008;
+
+/// The most properties for which room is made ahead because a count announces them.
+const ANNOUNCED_PROPERTIES: usize = 32;
 
 /// Decodes the values of one message, one after the other.
 #[derive(Debug, Clone)]
 pub struct Decoder<'a> {
-    input: &'a [u8],
-    rest: &'a [u8],
-    limits: Limits,
-    depth: u32,
-    nodes: u32,
-    string_bytes: usize,
+    cursor: Cursor<'a>,
     /// Complex values that began so far: the size of the reference table.
     complex: u32,
-    /// An AMF3 escape took the rest.
-    escaped: bool,
-    failed: Option<Error>,
+    keep_opaque: bool,
+    amf3: Option<Box<Amf3<'a>>>,
+}
+
+/// The AMF3 side of a message.
+#[derive(Debug, Clone, Default)]
+struct Amf3<'a> {
+    tables: Tables<'a>,
+    /// The message was found to refer from one 0x11 value into an earlier one (errata E-29).
+    shared: bool,
 }
 
 /// All values of one message.
@@ -30,12 +43,15 @@ pub struct Decoder<'a> {
 /// # Errors
 /// The first error, as [`Decoder::next_value`] finds it.
 pub fn decode_all(input: &[u8], limits: &Limits) -> Result<Vec<Value>, Error> {
-    let mut decoder = Decoder::new(input, limits);
-    let mut values = Vec::new();
-    while let Some(value) = decoder.next_value()? {
-        values.push(value);
-    }
-    Ok(values)
+    Decoder::new(input, limits).all()
+}
+
+/// All values of one message, with their text lent from `input`.
+///
+/// # Errors
+/// The same errors as [`decode_all`] on the same input.
+pub fn decode_all_ref<'a>(input: &'a [u8], limits: &Limits) -> Result<Vec<ValueRef<'a>>, Error> {
+    Decoder::new(input, limits).all()
 }
 
 impl<'a> Decoder<'a> {
@@ -43,17 +59,15 @@ impl<'a> Decoder<'a> {
     /// format selector byte.
     #[must_use]
     pub fn new(input: &'a [u8], limits: &Limits) -> Self {
-        Self {
-            input,
-            rest: input,
-            limits: Limits { depth: limits.depth.min(MAX_DEPTH), ..*limits },
-            depth: 0,
-            nodes: 0,
-            string_bytes: 0,
-            complex: 0,
-            escaped: false,
-            failed: None,
-        }
+        Self { cursor: Cursor::new(input, limits), complex: 0, keep_opaque: false, amf3: None }
+    }
+
+    /// Takes an AMF3 object of an unknown externalizable class as [`amf3::Value::Opaque`], which is the
+    /// rest of the message, where it stands in no container. Without this it is an error (AMF3 3.12).
+    #[must_use]
+    pub fn keep_opaque(mut self) -> Self {
+        self.keep_opaque = true;
+        self
     }
 
     /// The next value; `None` at the end of the message.
@@ -61,178 +75,226 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// Any [`ErrorKind`]. An error is final: later calls return it again.
     pub fn next_value(&mut self) -> Result<Option<Value>, Error> {
-        if let Some(error) = self.failed {
-            return Err(error);
-        }
-        if self.rest.is_empty() {
-            return Ok(None);
-        }
-        self.value().map(Some).inspect_err(|error| self.failed = Some(*error))
+        self.next()
+    }
+
+    /// The next value with its text lent from the input; `None` at the end of the message. Takes the
+    /// same inputs and the same limits as [`Decoder::next_value`].
+    ///
+    /// # Errors
+    /// Any [`ErrorKind`]. An error is final: later calls return it again.
+    pub fn next_value_ref(&mut self) -> Result<Option<ValueRef<'a>>, Error> {
+        self.next()
     }
 
     /// The bytes that are not decoded yet.
     #[must_use]
     pub fn remaining(&self) -> &'a [u8] {
-        self.rest
+        self.cursor.rest()
     }
 
     /// Number of bytes that are decoded.
     #[must_use]
     pub fn offset(&self) -> usize {
-        self.input.len() - self.rest.len()
+        self.cursor.offset()
     }
 
-    fn value(&mut self) -> Result<Value, Error> {
-        let start = self.offset();
-        if self.nodes >= self.limits.nodes {
-            return Err(Error { kind: ErrorKind::NodeLimit(self.limits.nodes), offset: start });
+    #[inline]
+    fn next<V: Tree<'a>>(&mut self) -> Result<Option<V>, Error> {
+        if let Some(error) = self.cursor.error() {
+            return Err(error);
         }
-        self.nodes += 1;
-        match self.take(be_u8)? {
-            marker::NUMBER => Ok(Value::Number(self.take(be_f64)?)),
-            marker::BOOLEAN => Ok(Value::Boolean(self.take(be_u8)? != 0)),
-            marker::STRING => Ok(Value::String(self.short_text()?)),
-            marker::OBJECT => Ok(Value::Object(self.nested(start, Self::properties)?)),
-            marker::NULL => Ok(Value::Null),
-            marker::UNDEFINED => Ok(Value::Undefined),
+        if self.cursor.rest().is_empty() {
+            return Ok(None);
+        }
+        self.value().map(Some).map_err(|Stop| self.cursor.stopped())
+    }
+
+    #[inline]
+    fn all<V: Tree<'a>>(mut self) -> Result<Vec<V>, Error> {
+        let mut values = Vec::with_capacity(self.cursor.rest().len().min(ROOM));
+        while !self.cursor.rest().is_empty() {
+            values.push(self.value().map_err(|Stop| self.cursor.stopped())?);
+        }
+        Ok(values)
+    }
+
+    /// Plain values in line, so that the loops over properties make no calls for them.
+    #[inline(always)]
+    fn value<V: Tree<'a>>(&mut self) -> Result<V, Stop> {
+        self.cursor.node()?;
+        match self.cursor.u8()? {
+            marker::NUMBER => Ok(V::number(self.cursor.f64()?)),
+            marker::BOOLEAN => Ok(V::boolean(self.cursor.u8()? != 0)),
+            marker::STRING => Ok(V::string(self.short_text()?)),
+            marker::NULL => Ok(V::NULL),
+            other => self.other(other),
+        }
+    }
+
+    /// Containers, and what commands and metadata seldom hold.
+    #[inline(never)]
+    fn other<V: Tree<'a>>(&mut self, marker: u8) -> Result<V, Stop> {
+        let start = self.cursor.offset() - 1;
+        match marker {
+            marker::OBJECT => Ok(V::object(self.object::<V>()?)),
+            marker::ECMA_ARRAY => self.ecma_array(),
+            marker::UNDEFINED => Ok(V::UNDEFINED),
             marker::REFERENCE => self.reference(),
-            marker::ECMA_ARRAY => self.nested(start, Self::ecma_array),
-            marker::OBJECT_END => Err(Error { kind: ErrorKind::StrayObjectEnd, offset: start }),
-            marker::STRICT_ARRAY => Ok(Value::StrictArray(self.nested(start, Self::items)?)),
-            marker::DATE => Ok(Value::Date { millis: self.take(be_f64)?, zone: self.take(be_i16)? }),
-            marker::LONG_STRING => Ok(Value::String(self.long_text()?)),
-            marker::UNSUPPORTED => Ok(Value::Unsupported),
-            marker::XML_DOCUMENT => Ok(Value::XmlDocument(self.long_text()?)),
-            marker::TYPED_OBJECT => self.nested(start, Self::typed_object),
-            marker::AVM_PLUS => self.escape(),
-            reserved @ (marker::MOVIE_CLIP | marker::RECORDSET) => {
-                Err(Error { kind: ErrorKind::ReservedMarker(reserved), offset: start })
+            marker::OBJECT_END => self.cursor.fail(ErrorKind::StrayObjectEnd, start),
+            marker::STRICT_ARRAY => self.strict_array(),
+            marker::DATE => {
+                let millis = self.cursor.f64()?;
+                Ok(V::date(millis, i16::from_be_bytes(self.cursor.array()?)))
             }
-            unknown => Err(Error { kind: ErrorKind::UnknownMarker(unknown), offset: start }),
+            marker::LONG_STRING => Ok(V::string(self.long_text()?)),
+            marker::UNSUPPORTED => Ok(V::UNSUPPORTED),
+            marker::XML_DOCUMENT => Ok(V::xml_document(self.long_text()?)),
+            marker::TYPED_OBJECT => self.typed_object(),
+            marker::AVM_PLUS => self.avm_plus().map(V::avm_plus),
+            marker::MOVIE_CLIP | marker::RECORDSET => {
+                self.cursor.fail(ErrorKind::ReservedMarker(marker), start)
+            }
+            unknown => self.cursor.fail(ErrorKind::UnknownMarker(unknown), start),
         }
     }
 
     /// A complex value enters the reference table before its members are read: they may refer to it.
-    fn nested<T>(
-        &mut self,
-        start: usize,
-        content: impl FnOnce(&mut Self) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        if self.depth >= self.limits.depth {
-            return Err(Error { kind: ErrorKind::DepthLimit(self.limits.depth), offset: start });
-        }
-        self.depth += 1;
+    #[inline]
+    fn enter(&mut self) -> Result<(), Stop> {
+        self.cursor.enter(self.cursor.offset() - 1)?;
         self.complex += 1;
-        let content = content(self)?;
-        self.depth -= 1;
-        Ok(content)
-    }
-
-    /// Pairs up to an empty key and 0x09 (AMF0 2.5, 2.11). An empty key before another marker names
-    /// a property.
-    fn properties(&mut self) -> Result<Vec<(String, Value)>, Error> {
-        let mut properties = Vec::new();
-        while !self.escaped && !self.object_end() {
-            let key = self.short_text()?;
-            properties.push((key, self.value()?));
-        }
-        Ok(properties)
-    }
-
-    fn object_end(&mut self) -> bool {
-        match self.rest {
-            [0, 0, marker::OBJECT_END, rest @ ..] => {
-                self.rest = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Some encoders leave the end marker out when the array ends the message.
-    fn ecma_array(&mut self) -> Result<Value, Error> {
-        let count = self.take(be_u32)?;
-        let mut properties = Vec::new();
-        while !self.escaped && !self.rest.is_empty() && !self.object_end() {
-            let key = self.short_text()?;
-            properties.push((key, self.value()?));
-        }
-        Ok(Value::EcmaArray { count, properties })
-    }
-
-    fn items(&mut self) -> Result<Vec<Value>, Error> {
-        let start = self.offset();
-        let count = self.take(be_u32)?;
-        // Each item takes a byte at least.
-        if self.rest.len() < usize::try_from(count).unwrap_or(usize::MAX) {
-            return Err(Error { kind: ErrorKind::Truncated, offset: start });
-        }
-        let mut items = Vec::new();
-        for _ in 0..count {
-            if self.escaped {
-                return Err(Error { kind: ErrorKind::EscapeInsideArray, offset: start });
-            }
-            items.push(self.value()?);
-        }
-        Ok(items)
-    }
-
-    fn typed_object(&mut self) -> Result<Value, Error> {
-        let class = self.short_text()?;
-        Ok(Value::TypedObject { class, properties: self.properties()? })
-    }
-
-    fn reference(&mut self) -> Result<Value, Error> {
-        let offset = self.offset();
-        let index = self.take(be_u16)?;
-        if u32::from(index) >= self.complex {
-            let kind = ErrorKind::ReferenceOutOfRange { index, known: self.complex };
-            return Err(Error { kind, offset });
-        }
-        Ok(Value::Reference(index))
-    }
-
-    fn escape(&mut self) -> Result<Value, Error> {
-        self.account(self.rest.len())?;
-        self.escaped = true;
-        Ok(Value::AvmPlus(core::mem::take(&mut self.rest).to_vec()))
-    }
-
-    fn short_text(&mut self) -> Result<String, Error> {
-        let len = self.take(be_u16)?;
-        self.text(usize::from(len))
-    }
-
-    fn long_text(&mut self) -> Result<String, Error> {
-        let len = self.take(be_u32)?;
-        self.text(usize::try_from(len).unwrap_or(usize::MAX))
-    }
-
-    fn text(&mut self, len: usize) -> Result<String, Error> {
-        let offset = self.offset();
-        if self.rest.len() < len {
-            return Err(Error { kind: ErrorKind::Truncated, offset });
-        }
-        self.account(len)?;
-        let bytes = self.take(take(len))?;
-        let text = core::str::from_utf8(bytes)
-            .map_err(|e| Error { kind: ErrorKind::InvalidUtf8, offset: offset + e.valid_up_to() })?;
-        Ok(String::from(text))
-    }
-
-    fn account(&mut self, len: usize) -> Result<(), Error> {
-        let max = self.limits.string_bytes;
-        self.string_bytes = self.string_bytes.saturating_add(len);
-        if self.string_bytes > max {
-            return Err(Error { kind: ErrorKind::StringLimit(max), offset: self.offset() });
-        }
         Ok(())
     }
 
-    fn take<T>(&mut self, parser: impl FnOnce(&'a [u8]) -> IResult<&'a [u8], T, ()>) -> Result<T, Error> {
-        let (rest, value) =
-            parser(self.rest).map_err(|_| Error { kind: ErrorKind::Truncated, offset: self.offset() })?;
-        self.rest = rest;
-        Ok(value)
+    fn object<V: Tree<'a>>(&mut self) -> Result<Properties<'a, V>, Stop> {
+        self.enter()?;
+        let mut properties = self.room::<V>(None);
+        while !self.cursor.object_end() {
+            self.property(&mut properties)?;
+        }
+        self.cursor.leave();
+        Ok(properties)
+    }
+
+    /// Some encoders leave the end marker out when the array ends the message.
+    fn ecma_array<V: Tree<'a>>(&mut self) -> Result<V, Stop> {
+        self.enter()?;
+        let count = self.cursor.u32()?;
+        let mut properties = self.room::<V>(Some(count));
+        while !self.cursor.rest().is_empty() && !self.cursor.object_end() {
+            self.property(&mut properties)?;
+        }
+        self.cursor.leave();
+        Ok(V::ecma_array(count, properties))
+    }
+
+    fn typed_object<V: Tree<'a>>(&mut self) -> Result<V, Stop> {
+        self.enter()?;
+        let class = self.short_text()?;
+        let mut properties = Vec::new();
+        while !self.cursor.object_end() {
+            self.property(&mut properties)?;
+        }
+        self.cursor.leave();
+        Ok(V::typed_object(class, properties))
+    }
+
+    /// Pairs go up to an empty key and 0x09 (AMF0 2.5, 2.11). An empty key before another marker names a
+    /// property.
+    #[inline(always)]
+    fn property<V: Tree<'a>>(&mut self, properties: &mut Properties<'a, V>) -> Result<(), Stop> {
+        let key = V::text(self.short_text()?);
+        properties.push((key, self.value()?));
+        Ok(())
+    }
+
+    /// Room for the properties of the first containers: as many as announced, or by a guess from the bytes
+    /// that are left.
+    #[inline]
+    fn room<V: Tree<'a>>(&self, announced: Option<u32>) -> Properties<'a, V> {
+        let rest = self.cursor.rest().len();
+        if self.complex > GUESSED_CONTAINERS || rest < 8 {
+            return Vec::new();
+        }
+        // A property takes three bytes at least.
+        let announced = announced.and_then(|count| usize::try_from(count).ok());
+        Vec::with_capacity(match announced.filter(|count| *count <= ANNOUNCED_PROPERTIES.min(rest / 3)) {
+            Some(count) => count,
+            None => (rest / 16).clamp(1, GUESSED_BYTES / size_of::<(V::Text, V)>()),
+        })
+    }
+
+    fn strict_array<V: Tree<'a>>(&mut self) -> Result<V, Stop> {
+        self.enter()?;
+        let start = self.cursor.offset();
+        let count = self.cursor.u32()?;
+        // Each item takes a byte at least.
+        if self.cursor.rest().len() < usize::try_from(count).unwrap_or(usize::MAX) {
+            return self.cursor.fail(ErrorKind::Truncated, start);
+        }
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(self.value()?);
+        }
+        self.cursor.leave();
+        Ok(V::strict_array(items))
+    }
+
+    fn reference<V: Tree<'a>>(&mut self) -> Result<V, Stop> {
+        let offset = self.cursor.offset();
+        let index = self.cursor.u16()?;
+        if u32::from(index) >= self.complex {
+            return self.cursor.fail(ErrorKind::ReferenceOutOfRange { index, known: self.complex }, offset);
+        }
+        Ok(V::reference(index))
+    }
+
+    #[inline(always)]
+    fn short_text(&mut self) -> Result<&'a str, Stop> {
+        let len = self.cursor.u16()?;
+        self.text(usize::from(len))
+    }
+
+    fn long_text(&mut self) -> Result<&'a str, Stop> {
+        let len = self.cursor.u32()?;
+        self.text(usize::try_from(len).unwrap_or(usize::MAX))
+    }
+
+    #[inline(always)]
+    fn text(&mut self, len: usize) -> Result<&'a str, Stop> {
+        let text = self.cursor.text(len)?;
+        self.cursor.account(len)?;
+        Ok(text)
+    }
+
+    /// One AMF3 value (AMF0 3.1). Its references mean its own tables; where that leads to nothing, those
+    /// of the message's AMF3 values so far (errata E-29), and then for the rest of the message.
+    #[inline(never)]
+    fn avm_plus(&mut self) -> Result<amf3::Value, Stop> {
+        let amf3 = self.amf3.get_or_insert_default();
+        let before = self.cursor.clone();
+        let mark = amf3.tables.mark();
+        let mut reader = Reader::new(&mut self.cursor, &mut amf3.tables, self.keep_opaque);
+        if amf3.shared {
+            return reader.share().value();
+        }
+        let result = reader.value();
+        if result.is_ok() || mark.is_empty() || !self.cursor.is_dangling() {
+            return result;
+        }
+        let failed = core::mem::replace(&mut self.cursor, before);
+        amf3.tables.truncate(mark);
+        let again = Reader::new(&mut self.cursor, &mut amf3.tables, self.keep_opaque).share().value();
+        match again {
+            Ok(value) => {
+                amf3.shared = true;
+                Ok(value)
+            }
+            Err(stop) => {
+                self.cursor = failed;
+                Err(stop)
+            }
+        }
     }
 }

@@ -1,9 +1,13 @@
-//! The encoder.
+//! The encoder of AMF0.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{EncodeError, MAX_DEPTH, Value, marker};
+use crate::amf3::Expansion;
+use crate::{EncodeError, MAX_DEPTH, Value, amf3, marker};
+
+/// Room for the encoded values of most commands, in bytes.
+const ROOM: usize = 512;
 
 /// Appends one value to `out`. References are written as they are, because the values before this
 /// one are not known here; [`encode_all`] checks them.
@@ -12,7 +16,8 @@ use crate::{EncodeError, MAX_DEPTH, Value, marker};
 /// [`EncodeError`]; `out` is then as it was.
 pub fn encode(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let before = out.len();
-    let mut encoder = Encoder { out, depth: 0, complex: None, escaped: false };
+    let expansion = Expansion { start: before, bytes: 0 };
+    let mut encoder = Encoder { out, depth: 0, complex: u32::MAX, expansion, ended: false };
     let result = encoder.value(value);
     if result.is_err() {
         out.truncate(before);
@@ -25,9 +30,13 @@ pub fn encode(value: &Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
 /// # Errors
 /// [`EncodeError`] of the first value that cannot be written.
 pub fn encode_all(values: &[Value]) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::new();
-    let mut encoder = Encoder { out: &mut out, depth: 0, complex: Some(0), escaped: false };
+    let mut out = Vec::with_capacity(ROOM);
+    let mut encoder =
+        Encoder { out: &mut out, depth: 0, complex: 0, expansion: Expansion::default(), ended: false };
     for value in values {
+        if encoder.ended {
+            return Err(EncodeError::AfterOpaque);
+        }
         encoder.value(value)?;
     }
     Ok(out)
@@ -36,122 +45,138 @@ pub fn encode_all(values: &[Value]) -> Result<Vec<u8>, EncodeError> {
 struct Encoder<'a> {
     out: &'a mut Vec<u8>,
     depth: u32,
-    /// Complex values that began so far, where the whole message is known.
-    complex: Option<u32>,
-    escaped: bool,
+    /// Complex values that began so far; the maximum where the message is not known.
+    complex: u32,
+    expansion: Expansion,
+    /// An opaque AMF3 object took the rest. That happens in no container.
+    ended: bool,
 }
 
 impl Encoder<'_> {
     fn value(&mut self, value: &Value) -> Result<(), EncodeError> {
-        if self.escaped {
-            return Err(EncodeError::AfterEscape);
-        }
-        let levels = u32::from(value.is_complex());
-        if self.depth + levels > MAX_DEPTH {
-            return Err(EncodeError::TooDeep);
-        }
-        self.depth += levels;
-        self.complex = self.complex.map(|count| count.saturating_add(levels));
-        self.content(value)?;
-        self.depth -= levels;
-        Ok(())
-    }
-
-    fn content(&mut self, value: &Value) -> Result<(), EncodeError> {
         match value {
             Value::Number(number) => {
-                self.out.push(marker::NUMBER);
-                self.out.extend(number.to_be_bytes());
+                let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
+                self.out.extend_from_slice(&[marker::NUMBER, a, b, c, d, e, f, g, h]);
             }
-            Value::Boolean(value) => self.out.extend([marker::BOOLEAN, u8::from(*value)]),
+            Value::Boolean(value) => self.out.extend_from_slice(&[marker::BOOLEAN, u8::from(*value)]),
             Value::String(text) => return self.string(text),
+            Value::Null => self.out.push(marker::NULL),
             Value::Object(properties) => {
+                self.enter()?;
                 self.out.push(marker::OBJECT);
                 return self.properties(properties);
             }
-            Value::Null => self.out.push(marker::NULL),
-            Value::Undefined => self.out.push(marker::UNDEFINED),
+            Value::EcmaArray { count, properties } => {
+                self.enter()?;
+                let [a, b, c, d] = count.to_be_bytes();
+                self.out.extend_from_slice(&[marker::ECMA_ARRAY, a, b, c, d]);
+                return self.properties(properties);
+            }
+            other => return self.rare(other),
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn rare(&mut self, value: &Value) -> Result<(), EncodeError> {
+        match value {
             Value::Reference(index) => {
-                if self.complex.is_some_and(|count| u32::from(*index) >= count) {
+                if u32::from(*index) >= self.complex {
                     return Err(EncodeError::ReferenceOutOfRange(*index));
                 }
                 self.out.push(marker::REFERENCE);
-                self.out.extend(index.to_be_bytes());
-            }
-            Value::EcmaArray { count, properties } => {
-                self.out.push(marker::ECMA_ARRAY);
-                self.out.extend(count.to_be_bytes());
-                return self.properties(properties);
+                self.out.extend_from_slice(&index.to_be_bytes());
             }
             Value::StrictArray(items) => {
+                self.enter()?;
                 self.out.push(marker::STRICT_ARRAY);
                 self.length(items.len())?;
-                return items.iter().try_for_each(|item| self.value(item));
+                items.iter().try_for_each(|item| self.value(item))?;
+                self.depth -= 1;
             }
             Value::Date { millis, zone } => {
                 self.out.push(marker::DATE);
-                self.out.extend(millis.to_be_bytes());
-                self.out.extend(zone.to_be_bytes());
+                self.out.extend_from_slice(&millis.to_be_bytes());
+                self.out.extend_from_slice(&zone.to_be_bytes());
             }
-            Value::Unsupported => self.out.push(marker::UNSUPPORTED),
             Value::XmlDocument(text) => {
                 self.out.push(marker::XML_DOCUMENT);
-                return self.long_text(text);
+                self.long_text(text)?;
             }
-            Value::TypedObject { class, properties } => {
+            Value::TypedObject(object) => {
+                self.enter()?;
                 self.out.push(marker::TYPED_OBJECT);
-                self.short_text(class)?;
-                return self.properties(properties);
+                self.short_text(&object.class)?;
+                self.properties(&object.properties)?;
             }
-            Value::AvmPlus(bytes) => {
-                self.escaped = true;
-                self.out.push(marker::AVM_PLUS);
-                self.out.extend(bytes);
-            }
+            Value::AvmPlus(value) => return self.avm_plus(value),
+            Value::Unsupported => self.out.push(marker::UNSUPPORTED),
+            _ => self.out.push(marker::UNDEFINED),
         }
         Ok(())
     }
 
-    /// An AMF3 escape that ends the list holds the end of the list too.
+    fn enter(&mut self) -> Result<(), EncodeError> {
+        if self.depth >= MAX_DEPTH {
+            return Err(EncodeError::TooDeep);
+        }
+        self.depth += 1;
+        self.complex = self.complex.saturating_add(1);
+        Ok(())
+    }
+
     fn properties(&mut self, properties: &[(String, Value)]) -> Result<(), EncodeError> {
         for (key, value) in properties {
-            if self.escaped {
-                return Err(EncodeError::AfterEscape);
-            }
             self.short_text(key)?;
             self.value(value)?;
         }
-        if !self.escaped {
-            self.out.extend([0, 0, marker::OBJECT_END]);
+        self.out.extend_from_slice(&[0, 0, marker::OBJECT_END]);
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// One value with tables of its own (errata E-29).
+    #[inline(never)]
+    fn avm_plus(&mut self, value: &amf3::Value) -> Result<(), EncodeError> {
+        self.out.push(marker::AVM_PLUS);
+        let mut writer = amf3::Writer::new(self.depth, self.expansion);
+        writer.value(value, self.out)?;
+        self.expansion = writer.expansion();
+        self.ended = writer.is_ended();
+        Ok(())
+    }
+
+    #[inline]
+    fn string(&mut self, text: &str) -> Result<(), EncodeError> {
+        if let Ok(len) = u16::try_from(text.len()) {
+            let [a, b] = len.to_be_bytes();
+            self.out.extend_from_slice(&[marker::STRING, a, b]);
+            self.out.extend_from_slice(text.as_bytes());
+        } else {
+            self.out.push(marker::LONG_STRING);
+            self.long_text(text)?;
         }
         Ok(())
     }
 
-    fn string(&mut self, text: &str) -> Result<(), EncodeError> {
-        if u16::try_from(text.len()).is_ok() {
-            self.out.push(marker::STRING);
-            self.short_text(text)
-        } else {
-            self.out.push(marker::LONG_STRING);
-            self.long_text(text)
-        }
-    }
-
+    #[inline]
     fn short_text(&mut self, text: &str) -> Result<(), EncodeError> {
         let len = u16::try_from(text.len()).map_err(|_| EncodeError::NameTooLong(text.len()))?;
-        self.out.extend(len.to_be_bytes());
-        self.out.extend(text.as_bytes());
+        self.out.extend_from_slice(&len.to_be_bytes());
+        self.out.extend_from_slice(text.as_bytes());
         Ok(())
     }
 
     fn long_text(&mut self, text: &str) -> Result<(), EncodeError> {
         self.length(text.len())?;
-        self.out.extend(text.as_bytes());
+        self.out.extend_from_slice(text.as_bytes());
         Ok(())
     }
 
     fn length(&mut self, len: usize) -> Result<(), EncodeError> {
-        self.out.extend(u32::try_from(len).map_err(|_| EncodeError::TooLong(len))?.to_be_bytes());
+        let len = u32::try_from(len).map_err(|_| EncodeError::TooLong(len))?;
+        self.out.extend_from_slice(&len.to_be_bytes());
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! AMF0, the value format of RTMP commands and data messages: a value model, a bounded decoder and
-//! an encoder. `no_std` with `alloc`.
+//! AMF0 and AMF3, the value formats of RTMP commands and data messages: value models, bounded decoders
+//! and encoders. `no_std` with `alloc`.
 //!
 //! A [`Decoder`] spans one message, because the reference table of AMF0 does (AMF0 4.1.3):
 //!
@@ -16,22 +16,29 @@
 //! # Ok::<(), rtmp_amf::Error>(())
 //! ```
 //!
-//! The switch to AMF3 (marker 0x11) is not followed: the rest of the message is kept as
-//! [`Value::AvmPlus`], unread and intact.
+//! [`Decoder::next_value_ref`] reads the same with the text lent from the message. The switch to AMF3
+//! (marker 0x11) is followed for one value, a [`Value::AvmPlus`]; module [`amf3`] also reads and writes
+//! AMF3 alone.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod amf3;
+
+mod cursor;
 mod decode;
 mod encode;
 mod error;
 mod limits;
 mod marker;
+mod tree;
 mod value;
+mod value_ref;
 
-pub use decode::{Decoder, decode_all};
+pub use decode::{Decoder, decode_all, decode_all_ref};
 pub use encode::{encode, encode_all};
-pub use error::{EncodeError, Error, ErrorKind};
+pub use error::{Amf3Table, ClassName, EncodeError, Error, ErrorKind};
 pub use limits::{Limits, MAX_DEPTH};
-pub use value::{Value, resolve};
+pub use value::{TypedObject, Value, resolve, resolve_amf3};
+pub use value_ref::{TypedObjectRef, ValueRef};

@@ -1,7 +1,10 @@
 //! The value model of AMF0.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use crate::amf3;
 
 /// One AMF0 value. Keys keep their order and may repeat, as on the wire.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,15 +47,19 @@ pub enum Value {
     /// XML document (AMF0 2.17).
     XmlDocument(String),
     /// Object of a class (AMF0 2.18).
-    TypedObject {
-        /// Registered name of the class.
-        class: String,
-        /// The members.
-        properties: Vec<(String, Value)>,
-    },
-    /// The switch to AMF3 (AMF0 3.1) and all bytes of the message after the marker 0x11, unread.
-    /// Nothing can follow it. Inside an object or array it takes the end of these with it.
-    AvmPlus(Vec<u8>),
+    TypedObject(Box<TypedObject>),
+    /// The switch to AMF3 for one value (AMF0 3.1, E-RTMP v2 "AMF"); AMF0 goes on after it. Its
+    /// references mean its own tables, and it takes no place in the reference table of AMF0.
+    AvmPlus(Box<amf3::Value>),
+}
+
+/// An object of a class (AMF0 2.18). It has a box of its own, because it is seldom and large.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypedObject {
+    /// Registered name of the class.
+    pub class: String,
+    /// The members.
+    pub properties: Vec<(String, Value)>,
 }
 
 impl Value {
@@ -75,29 +82,41 @@ impl Value {
         Self::EcmaArray { count: u32::try_from(properties.len()).unwrap_or(u32::MAX), properties }
     }
 
-    /// The text of a string.
+    /// An object of a class.
+    #[must_use]
+    pub fn typed_object<K: Into<String>, V: Into<Value>>(
+        class: impl Into<String>,
+        properties: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        Self::TypedObject(Box::new(TypedObject { class: class.into(), properties: collect(properties) }))
+    }
+
+    /// The text of a string, in AMF0 or AMF3.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
+            Self::AvmPlus(value) => value.as_str(),
             _ => None,
         }
     }
 
-    /// The value of a number.
+    /// The value of a number, or of an AMF3 integer or double.
     #[must_use]
-    pub const fn as_f64(&self) -> Option<f64> {
+    pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
+            Self::AvmPlus(value) => value.as_f64(),
             _ => None,
         }
     }
 
-    /// The value of a boolean.
+    /// The value of a boolean, in AMF0 or AMF3.
     #[must_use]
-    pub const fn as_bool(&self) -> Option<bool> {
+    pub fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Boolean(value) => Some(*value),
+            Self::AvmPlus(value) => value.as_bool(),
             _ => None,
         }
     }
@@ -116,9 +135,8 @@ impl Value {
     #[must_use]
     pub fn properties(&self) -> Option<&[(String, Value)]> {
         match self {
-            Self::Object(properties)
-            | Self::EcmaArray { properties, .. }
-            | Self::TypedObject { properties, .. } => Some(properties),
+            Self::Object(properties) | Self::EcmaArray { properties, .. } => Some(properties),
+            Self::TypedObject(object) => Some(&object.properties),
             _ => None,
         }
     }
@@ -129,17 +147,21 @@ impl Value {
         self.properties()?.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
-    /// Whether this is null or undefined.
+    /// Whether this is null or undefined, in AMF0 or AMF3.
     #[must_use]
-    pub const fn is_nullish(&self) -> bool {
-        matches!(self, Self::Null | Self::Undefined)
+    pub fn is_nullish(&self) -> bool {
+        match self {
+            Self::Null | Self::Undefined => true,
+            Self::AvmPlus(value) => value.is_nullish(),
+            _ => false,
+        }
     }
 
     /// Whether the value takes a place in the reference table (AMF0 2.9).
     pub(crate) const fn is_complex(&self) -> bool {
         matches!(
             self,
-            Self::Object(_) | Self::EcmaArray { .. } | Self::StrictArray(_) | Self::TypedObject { .. }
+            Self::Object(_) | Self::EcmaArray { .. } | Self::StrictArray(_) | Self::TypedObject(_)
         )
     }
 }
@@ -155,22 +177,36 @@ fn collect<K: Into<String>, V: Into<Value>>(
 /// follows references has to bound its steps. Takes time in proportion to the message.
 #[must_use]
 pub fn resolve(message: &[Value], index: u16) -> Option<&Value> {
+    in_order(message).filter(|value| value.is_complex()).nth(usize::from(index))
+}
+
+/// The AMF3 value that an [`amf3::Value::MessageReference`] in `message` means: the one with this index
+/// in the object tables of all its AMF3 values, laid end to end (errata E-29). Takes time in proportion
+/// to the message.
+#[must_use]
+pub fn resolve_amf3(message: &[Value], index: u32) -> Option<&amf3::Value> {
+    in_order(message)
+        .filter_map(|value| match value {
+            Value::AvmPlus(value) => Some(&**value),
+            _ => None,
+        })
+        .flat_map(|value| amf3::in_order(core::slice::from_ref(value)))
+        .filter(|value| value.is_complex())
+        .nth(usize::try_from(index).ok()?)
+}
+
+/// All values of a message in the order in which they begin on the wire.
+fn in_order(message: &[Value]) -> impl Iterator<Item = &Value> {
     let mut pending: Vec<&Value> = message.iter().rev().collect();
-    let mut left = index;
-    while let Some(value) = pending.pop() {
-        if value.is_complex() {
-            if left == 0 {
-                return Some(value);
-            }
-            left -= 1;
-        }
+    core::iter::from_fn(move || {
+        let value = pending.pop()?;
         if let Some(items) = value.as_array() {
             pending.extend(items.iter().rev());
         } else if let Some(properties) = value.properties() {
             pending.extend(properties.iter().rev().map(|(_, value)| value));
         }
-    }
-    None
+        Some(value)
+    })
 }
 
 impl From<f64> for Value {

@@ -214,15 +214,15 @@ fn text_is_bounded_over_the_whole_message() {
     assert!(decode_all(&[2, 0, 2, b'a', b'b', 2, 0, 2, b'c', b'd'], &limits).is_ok());
     let error = decode_all(&[2, 0, 2, b'a', b'b', 2, 0, 3, b'c', b'd', b'e'], &limits).unwrap_err();
     assert_eq!(error.kind, ErrorKind::StringLimit(4));
-    // Keys, class names, XML and the AMF3 escape count too.
+    // Keys, class names, XML and AMF3 byte arrays count too.
     assert!(decode_all(&[3, 0, 4, b'a', b'b', b'c', b'd', 5, 0, 0, 9], &limits).is_ok());
     assert!(decode_all(&[3, 0, 5, b'a', b'b', b'c', b'd', b'e', 5, 0, 0, 9], &limits).is_err());
     assert!(decode_all(&[0x10, 0, 4, b'a', b'b', b'c', b'd', 0, 0, 9], &limits).is_ok());
     assert!(decode_all(&[0x10, 0, 5, b'a', b'b', b'c', b'd', b'e', 0, 0, 9], &limits).is_err());
     assert!(decode_all(&[0x0f, 0, 0, 0, 4, b'a', b'b', b'c', b'd'], &limits).is_ok());
     assert!(decode_all(&[0x0f, 0, 0, 0, 5, b'a', b'b', b'c', b'd', b'e'], &limits).is_err());
-    assert!(decode_all(&[0x11, 1, 2, 3, 4], &limits).is_ok());
-    assert!(decode_all(&[0x11, 1, 2, 3, 4, 5], &limits).is_err());
+    assert!(decode_all(&[0x11, 0x0c, 9, 1, 2, 3, 4], &limits).is_ok());
+    assert!(decode_all(&[0x11, 0x0c, 11, 1, 2, 3, 4, 5], &limits).is_err());
 }
 
 #[test]
@@ -247,27 +247,11 @@ fn claims_without_bytes_cost_nothing() {
 }
 
 #[test]
-fn an_escape_before_the_last_item_of_an_array_is_an_error() {
-    let bytes = [0x0a, 0, 0, 0, 2, 0x11, 1, 5];
-    assert_eq!(error(&bytes), Error { kind: ErrorKind::EscapeInsideArray, offset: 1 });
-}
-
-#[test]
-fn nothing_is_written_after_an_escape() {
-    let escape = || Value::AvmPlus(vec![1]);
-    assert_eq!(encode_all(&[escape(), Value::Null]), Err(EncodeError::AfterEscape));
-    let object = Value::Object(vec![("a".into(), escape()), ("b".into(), Value::Null)]);
-    assert_eq!(encode_all(&[object]), Err(EncodeError::AfterEscape));
-    let inner = Value::Object(vec![("a".into(), escape())]);
-    assert_eq!(encode_all(&[Value::StrictArray(vec![inner, Value::Null])]), Err(EncodeError::AfterEscape));
-}
-
-#[test]
 fn names_have_at_most_65535_bytes() {
     let name = "n".repeat(65_536);
     let object = Value::Object(vec![(name.clone(), Value::Null)]);
     assert_eq!(encode_all(&[object]), Err(EncodeError::NameTooLong(65_536)));
-    let typed = Value::TypedObject { class: name, properties: vec![] };
+    let typed = Value::typed_object::<&str, Value>(name, []);
     assert_eq!(encode_all(&[typed]), Err(EncodeError::NameTooLong(65_536)));
 }
 
@@ -279,4 +263,14 @@ fn an_error_is_final() {
     let error = decoder.next_value().unwrap_err();
     assert_eq!(decoder.next_value(), Err(error));
     assert_eq!(decoder.next_value(), Err(error));
+}
+
+/// [`Limits`] states the memory of its bounds from these.
+#[cfg(target_pointer_width = "64")]
+#[test]
+fn values_have_the_size_that_the_limits_state() {
+    assert_eq!(size_of::<Value>(), 32);
+    assert_eq!(size_of::<(String, Value)>(), 56);
+    assert_eq!(size_of::<rtmp_amf::amf3::Value>(), 48);
+    assert_eq!(size_of::<rtmp_amf::amf3::Object>(), 72);
 }

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
+use rtmp_proto::handshake::{HandshakeMode, Layout, RtmpeType};
 
 /// The reference RTMP client and server.
 ///
@@ -75,6 +76,11 @@ pub struct Serve {
     #[arg(long, value_name = "SECS", default_value_t = 10.0, value_parser = parse_wait)]
     pub republish_wait: f64,
 
+    /// Ask clients for this SWF file and log the answer; may be repeated. Needs a client that uses the
+    /// handshake with digests
+    #[arg(long, value_name = "FILE")]
+    pub swf: Vec<PathBuf>,
+
     /// Log one JSON object per line
     #[arg(long)]
     pub json: bool,
@@ -102,8 +108,12 @@ pub struct Publish {
     /// The FLV file
     pub file: PathBuf,
 
-    /// Where to: rtmp://HOST[:PORT]/APP/NAME
+    /// Where to: rtmp://HOST[:PORT]/APP/NAME, or rtmpe:// for RTMPE
     pub url: String,
+
+    /// The handshake to begin with
+    #[arg(long, value_name = "FORM", default_value = "plain")]
+    pub handshake: Handshake,
 
     /// Send as fast as the server takes it, not in real time
     #[arg(long)]
@@ -133,8 +143,12 @@ The file begins with metadata and sequence headers, and its time with 0.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = PLAY_EXAMPLES)]
 pub struct Play {
-    /// What to play: rtmp://HOST[:PORT]/APP/NAME
+    /// What to play: rtmp://HOST[:PORT]/APP/NAME, or rtmpe:// for RTMPE
     pub url: String,
+
+    /// The handshake to begin with
+    #[arg(long, value_name = "FORM", default_value = "plain")]
+    pub handshake: Handshake,
 
     /// The FLV file to write, replaced if it exists; - for stdout
     #[arg(long, short, value_name = "FILE")]
@@ -147,6 +161,36 @@ pub struct Play {
     /// Longest time in seconds without an answer, or without media; waiting for a publisher counts
     #[arg(long, value_name = "SECS", default_value_t = 30.0, value_parser = parse_seconds)]
     pub timeout: f64,
+}
+
+/// Forms of the handshake. RTMPE hides the bytes from whoever only looks on; it authenticates nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Handshake {
+    /// As RTMP 5.2 says
+    Plain,
+    /// With digests, in the first half of the packets
+    Digest,
+    /// With digests, in the second half of the packets
+    DigestB,
+    /// Encrypted: RTMPE type 6
+    Rtmpe,
+    /// Encrypted: RTMPE type 8, signatures enciphered with XTEA
+    Rtmpe8,
+    /// Encrypted: RTMPE type 9, signatures enciphered with Blowfish
+    Rtmpe9,
+}
+
+impl From<Handshake> for HandshakeMode {
+    fn from(form: Handshake) -> Self {
+        match form {
+            Handshake::Plain => Self::Plain,
+            Handshake::Digest => Self::Digest(Layout::DigestFirst),
+            Handshake::DigestB => Self::Digest(Layout::KeyFirst),
+            Handshake::Rtmpe => Self::Rtmpe(RtmpeType::Type6, Layout::KeyFirst),
+            Handshake::Rtmpe8 => Self::Rtmpe(RtmpeType::Type8, Layout::KeyFirst),
+            Handshake::Rtmpe9 => Self::Rtmpe(RtmpeType::Type9, Layout::KeyFirst),
+        }
+    }
 }
 
 fn parse_seconds(text: &str) -> Result<f64, String> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use rtmp_net::client::{Counts, Update};
+use rtmp_proto::HandshakeReport;
 
 /// Time between two plain lines.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
@@ -81,4 +82,11 @@ pub fn describe(counts: &Counts) -> String {
         counts.data,
         counts.bytes.div_ceil(1000),
     )
+}
+
+/// What a handshake other than the plain one adds to the summary.
+pub fn handshake(report: Option<HandshakeReport>) -> String {
+    report
+        .filter(|report| report.layout.is_some())
+        .map_or_else(String::new, |report| format!(", handshake {report}"))
 }

@@ -11,7 +11,7 @@ use rtmp_proto::{MessageType, Timestamp};
 
 use crate::args::Play;
 use crate::failure::{Failure, parse_url};
-use crate::output::{Progress, describe};
+use crate::output::{Progress, describe, handshake};
 
 pub async fn run(args: Play) -> Result<(), Failure> {
     let url = parse_url(&args.url)?;
@@ -21,6 +21,7 @@ pub async fn run(args: Play) -> Result<(), Failure> {
         duration: args.duration.map(Duration::from_secs_f64),
         timeout,
         media_timeout: Some(timeout),
+        handshake: args.handshake.into(),
         ..PlayOptions::default()
     };
     let target = format!("{} into {}", url.redacted(), args.output.display());
@@ -33,7 +34,8 @@ pub async fn run(args: Play) -> Result<(), Failure> {
     // What came before a failure is worth keeping, too.
     output.finish().map_err(|error| Failure::new(format!("{}: {error}", args.output.display())))?;
     let summary = result?;
-    eprintln!("play: {}: {}", how(summary.ended), describe(&summary.counts));
+    let counts = describe(&summary.counts);
+    eprintln!("play: {}: {counts}{}", how(summary.ended), handshake(summary.handshake));
     match summary.ended {
         Ended::Stopped => Err(Failure::interrupted()),
         _ => Ok(()),

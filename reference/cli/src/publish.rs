@@ -7,7 +7,7 @@ use rtmp_net::client::{ClientError, Ended, FlvSource, PublishOptions, SourceErro
 
 use crate::args::Publish;
 use crate::failure::{Failure, parse_url};
-use crate::output::{Progress, describe};
+use crate::output::{Progress, describe, handshake};
 
 pub async fn run(args: Publish) -> Result<(), Failure> {
     let url = parse_url(&args.url)?;
@@ -24,6 +24,7 @@ pub async fn run(args: Publish) -> Result<(), Failure> {
     let options = PublishOptions {
         pace: if args.fast { Pace::Fast } else { Pace::RealTime },
         timeout: Duration::from_secs_f64(args.timeout),
+        handshake: args.handshake.into(),
         ..PublishOptions::default()
     };
     let target = format!("{file} to {}", url.redacted());
@@ -39,7 +40,7 @@ pub async fn run(args: Publish) -> Result<(), Failure> {
         error => error.into(),
     })?;
     let how = if summary.ended == Ended::Stopped { "stopped" } else { "done" };
-    eprintln!("publish: {how}: {}", describe(&summary.counts));
+    eprintln!("publish: {how}: {}{}", describe(&summary.counts), handshake(summary.handshake));
     match summary.ended {
         Ended::Stopped => Err(Failure::interrupted()),
         _ => Ok(()),

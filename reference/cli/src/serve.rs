@@ -1,9 +1,12 @@
 //! `rtmpref serve`.
 
+use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use rtmp_net::{Apps, Log, LogEvent, Observer, Server, ServerConfig};
+use rtmp_proto::{SwfHash, SwfVerdict};
 use serde_json::json;
 
 use crate::args::Serve;
@@ -17,6 +20,7 @@ pub async fn run(args: Serve) -> Result<(), Failure> {
     if !args.apps.is_empty() {
         config.apps = Apps::Only(args.apps);
     }
+    config.swf = args.swf.iter().map(|file| swf_hash(file)).collect::<Result<_, _>>()?;
     if !args.quiet {
         config.observer = Some(if args.json { observer(json_line) } else { observer(Log::to_string) });
     }
@@ -30,6 +34,15 @@ pub async fn run(args: Serve) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("cannot write to stdout: {error}")))?;
     server.run(stop_signal()).await;
     Ok(())
+}
+
+/// Longest SWF file, uncompressed, in bytes.
+const SWF_MAX: u32 = 64 << 20;
+
+fn swf_hash(file: &Path) -> Result<SwfHash, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", file.display()));
+    let bytes = fs::read(file).map_err(|error| failed(&error))?;
+    SwfHash::of(&bytes, SWF_MAX).map_err(|error| failed(&error))
 }
 
 fn observer(format: fn(&Log) -> String) -> Observer {
@@ -46,6 +59,13 @@ fn json_line(log: &Log) -> String {
         "event": log.event.name(),
     });
     match &log.event {
+        LogEvent::Handshake { report } => {
+            line["version"] = json!(report.version);
+            line["form"] = json!(report.to_string());
+        }
+        LogEvent::SwfVerification { verdict } => {
+            line["verified"] = json!(matches!(verdict, SwfVerdict::Verified { .. }));
+        }
         LogEvent::Connected { app } | LogEvent::Rejected { app } => line["app"] = json!(app),
         LogEvent::Closed { reason, received, sent } => {
             line["reason"] = json!(reason);

@@ -6,8 +6,11 @@
 mod support;
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use rtmp_flv::{Tag, TagKind, demux};
@@ -22,6 +25,8 @@ fn main() -> ExitCode {
         Trial::ignorable_test("ffmpeg_joins_late", || with(&[FFMPEG], ffmpeg_joins_late)),
         Trial::ignorable_test("gstreamer_rtmp2sink_to_rtmp2src", || with(&[GSTREAMER], gstreamer)),
         Trial::ignorable_test("librtmp_curl_publishes_rtmpdump_plays", || with(&[CURL, RTMPDUMP], librtmp)),
+        Trial::ignorable_test("librtmp_over_rtmpe", || with(&[CURL, RTMPDUMP], librtmp_over_rtmpe)),
+        Trial::ignorable_test("rtmpdump_verifies_a_swf_file", || with(&[RTMPDUMP], swf_verification)),
     ];
     libtest_mimic::run(&args, trials).exit_code()
 }
@@ -80,7 +85,18 @@ fn ffmpeg() -> Result<(), Failed> {
     server.line_with(PLAY_STARTED);
     succeed(start("ffmpeg", &["-v", "error", "-i", text(&film()), "-c", "copy", "-f", "flv", &key]))?;
     succeed(player)?;
+    // Where it plays, ffmpeg checks the digest and the signature of the server, and signs itself.
+    handshake_was(&server, "digest, digest first, signed")?;
     same("frame hashes", &frame_hashes(&copy)?, &frame_hashes(&film())?)
+}
+
+fn handshake_was(server: &Program, form: &str) -> Result<(), Failed> {
+    let wanted = format!(r#""event":"handshake","form":"{form}""#);
+    if server.output.contains(&wanted) {
+        Ok(())
+    } else {
+        Err(format!("not {form}:\n{}", server.output).into())
+    }
 }
 
 /// A player that comes while the film runs in a loop sees frames of the film only, starting at a
@@ -148,6 +164,49 @@ fn librtmp() -> Result<(), Failed> {
     succeed(player)?;
     same("payloads", &payloads(&copy)?, &payloads(&film())?)
 }
+
+/// librtmp checks the server's signature.
+fn librtmp_over_rtmpe() -> Result<(), Failed> {
+    let dir = tempfile::tempdir()?;
+    let copy = dir.path().join("copy.flv");
+    let (mut server, url) = serve(&[]);
+    let key = format!("{}/live/key", url.replace("rtmp://", "rtmpe://"));
+    let player = start("rtmpdump", &["-q", "-v", "-r", &key, "-o", text(&copy)]);
+    server.line_with(PLAY_STARTED);
+    handshake_was(&server, "RTMPE type 6, key first, signed")?;
+    succeed(start("curl", &["-sS", "-T", text(&film()), &key]))?;
+    succeed(player)?;
+    same("payloads", &payloads(&copy)?, &payloads(&film())?)
+}
+
+/// rtmpdump fetches the file by HTTP.
+fn swf_verification() -> Result<(), Failed> {
+    let dir = tempfile::tempdir()?;
+    let file = dir.path().join("player.swf");
+    fs::write(&file, SWF)?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let head = format!("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n", SWF.len());
+            let _ = stream.write_all(&[head.as_bytes(), SWF].concat());
+        }
+    });
+    let (mut server, url) = serve(&["--swf", text(&file)]);
+    let (key, swf) = (format!("{url}/live/key"), format!("http://{address}/player.swf"));
+    let mut command = Command::new("rtmpdump");
+    // rtmpdump keeps what it knows of SWF files in its home.
+    command.env("HOME", dir.path());
+    command.args(["-q", "-v", "-r", &key, "--swfVfy", &swf, "-o", text(&dir.path().join("copy.flv"))]);
+    let player = Program::start(command);
+    server.line_with(r#""event":"swf-verification""#);
+    drop(player);
+    if server.output.contains(r#""verified":true"#) { Ok(()) } else { Err(server.output.clone().into()) }
+}
+
+/// A header that declares 12 bytes, and four bytes compressed with zlib.
+const SWF: &[u8] = b"CWS\x05\x0c\0\0\0\x78\xda\x4b\x4c\x4a\x4e\x01\x00\x03\xd8\x01\x8b";
 
 fn start(program: &str, args: &[&str]) -> Program {
     let mut command = Command::new(program);

@@ -45,6 +45,12 @@ impl FileHeader {
         self.flags & VIDEO != 0
     }
 
+    /// The flags that are neither audio nor video; 0 in a good file.
+    #[must_use]
+    pub const fn reserved_flags(self) -> u8 {
+        self.flags & !(AUDIO | VIDEO)
+    }
+
     /// The header in bytes. A data offset above 9 promises that many bytes before the first
     /// previous-tag size; they are not part of this array.
     #[must_use]
@@ -53,6 +59,8 @@ impl FileHeader {
         [b'F', b'L', b'V', VERSION, self.flags, a, b, c, d]
     }
 
+    /// Reads a header. Flags are taken as they are.
+    ///
     /// # Errors
     /// [`ErrorKind::NotFlv`], [`ErrorKind::UnknownVersion`] or [`ErrorKind::DataOffset`].
     pub fn decode(bytes: &[u8; Self::LEN]) -> Result<Self, ErrorKind> {

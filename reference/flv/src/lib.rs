@@ -21,18 +21,30 @@
 extern crate alloc;
 
 pub mod audio;
-mod codec;
+mod bits;
+mod cache_key;
+mod capabilities;
+pub mod config;
+mod cursor;
 mod error;
-mod ex_header;
 mod file_header;
+mod four_cc;
+mod header_error;
+mod mod_ex;
+mod multitrack;
 mod reader;
 mod tag;
 pub mod video;
 mod writer;
 
-pub use codec::{Codec, FourCc, Multitrack, MultitrackType};
+pub use cache_key::{CacheKey, CacheKind, TrackSet};
+pub use capabilities::{CapsEx, FourCcInfo};
 pub use error::{Error, ErrorKind, PayloadTooLong};
 pub use file_header::FileHeader;
-pub use reader::{Demuxed, FlvReader, demux};
+pub use four_cc::FourCc;
+pub use header_error::{HeaderError, HeaderErrorKind, Unencodable};
+pub use mod_ex::{MAX_MOD_EX, MAX_MOD_EX_DATA, MAX_NANO_OFFSET, ModEx, ModExBuf, ModExList, ModExType};
+pub use multitrack::{MAX_TRACKS, MultitrackType};
+pub use reader::{Demuxed, Event, FlvReader, ReaderLimits, demux, demux_tolerant};
 pub use tag::{MAX_PAYLOAD_LEN, Tag, TagKind};
-pub use writer::FlvWriter;
+pub use writer::{FlvWriter, OnMetaData, Patch, Placeholders};

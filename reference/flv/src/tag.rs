@@ -78,11 +78,13 @@ impl Tag {
     }
 }
 
-/// A tag header as read. The reserved bits and the stream id are not kept.
+/// A tag header as read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TagHeader {
     pub(crate) kind: TagKind,
+    pub(crate) reserved: u8,
     pub(crate) encrypted: bool,
+    pub(crate) stream_id: u32,
     pub(crate) len: usize,
     pub(crate) timestamp: u32,
 }
@@ -90,10 +92,12 @@ pub(crate) struct TagHeader {
 const FILTER: u8 = 0x20;
 
 pub(crate) fn tag_header(input: &[u8]) -> IResult<&[u8], TagHeader, ()> {
-    let (rest, (first, len, low, high, _stream)) = (be_u8, be_u24, be_u24, be_u8, be_u24).parse(input)?;
+    let (rest, (first, len, low, high, stream_id)) = (be_u8, be_u24, be_u24, be_u8, be_u24).parse(input)?;
     let header = TagHeader {
         kind: TagKind::from_type(first),
+        reserved: first >> 6,
         encrypted: first & FILTER != 0,
+        stream_id,
         len: len as usize,
         timestamp: u32::from(high) << 24 | low,
     };

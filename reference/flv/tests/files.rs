@@ -6,8 +6,7 @@ use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rtmp_flv::{
-    Error, ErrorKind, FileHeader, FlvReader, FlvWriter, MAX_PAYLOAD_LEN, PayloadTooLong, Tag, TagKind, audio,
-    demux, video,
+    Error, ErrorKind, FileHeader, FlvReader, FlvWriter, MAX_PAYLOAD_LEN, PayloadTooLong, Tag, TagKind, demux,
 };
 
 /// Header with audio and video, and previous-tag size 0.
@@ -248,34 +247,6 @@ fn a_cut_file_gives_the_tags_before_the_cut_and_says_where_it_ends() {
             }
         }
     }
-}
-
-#[test]
-fn the_headers_of_the_files_are_what_their_names_say() {
-    let file = |name: &str| {
-        let found = media().into_iter().find(|(path, _)| path.ends_with(name)).unwrap();
-        demux(&found.1).tags
-    };
-    let video_headers = |tags: &[Tag]| -> Vec<video::Header> {
-        let videos = tags.iter().filter(|tag| tag.kind == TagKind::Video);
-        videos.map(|tag| video::Header::decode(&tag.payload).unwrap()).collect()
-    };
-    for (name, codec) in [
-        ("h264_only.flv", rtmp_flv::Codec::Legacy(video::CODEC_AVC)),
-        ("hevc_aac.flv", rtmp_flv::Codec::FourCc(rtmp_flv::FourCc::HEVC)),
-    ] {
-        let headers = video_headers(&file(name));
-        assert!(headers.iter().all(|header| header.codec == codec), "{name}");
-        assert!(headers[0].is_sequence_header(), "{name}");
-        // ffmpeg puts colour metadata after the sequence header of Enhanced RTMP.
-        let mut frames = headers[1..].iter().filter(|header| header.packet != video::PacketType::Metadata);
-        assert!(frames.next().unwrap().is_key_frame(), "{name}");
-        assert!(frames.any(|header| header.frame_type == video::FrameType::INTER), "{name}");
-    }
-    let audio_tags = file("aac_only.flv").into_iter().filter(|tag| tag.kind == TagKind::Audio);
-    let sequence: Vec<bool> = audio_tags.map(|tag| audio::is_sequence_header(&tag.payload)).collect();
-    assert!(sequence[0] && sequence[1..].iter().all(|is| !is));
-    assert_eq!(file("aac_only.flv")[0].kind, TagKind::Script);
 }
 
 fn tag() -> impl Strategy<Value = Tag> {

@@ -8,6 +8,7 @@ use core::fmt;
 use bytes::Bytes;
 use rtmp_amf::{Decoder, EncodeError, Value};
 
+use crate::body::{amf_limits, amf0_body, in_amf0, selector};
 use crate::{ChunkStreamId, Limits, Message, MessageStreamId, MessageType, Timestamp, TransactionId};
 
 /// One command: a call, or the answer to one.
@@ -46,7 +47,8 @@ impl Command {
 
     /// Reads the body of a message of type 20 or 17. Values missing at the tail are absent: the
     /// transaction id is then 0 and the command object null. A null in the place of the transaction id
-    /// reads as 0 as well. The body of type 17 may lack its format selector (MSG-014).
+    /// reads as 0 as well. The body of type 17 may lack its format selector (MSG-014). Name and transaction
+    /// id may be of AMF3; [`Self::in_amf0`] does the same for the rest.
     ///
     /// # Errors
     /// [`CommandError`]; the offset inside counts from the first AMF byte of the body.
@@ -54,11 +56,14 @@ impl Command {
         let body = amf0_body(kind, payload).map_err(CommandError::Selector)?;
         let limits = amf_limits(limits);
         let mut decoder = Decoder::new(body, &limits);
-        let Some(Value::String(name)) = decoder.next_value()? else { return Err(CommandError::Name) };
+        let name = match decoder.next_value()? {
+            Some(Value::String(name)) => name,
+            other => other.as_ref().and_then(Value::as_str).ok_or(CommandError::Name)?.into(),
+        };
         let transaction = match decoder.next_value()? {
-            Some(Value::Number(id)) => TransactionId(id),
-            None | Some(Value::Null | Value::Undefined) => TransactionId(0.0),
-            Some(_) => return Err(CommandError::Transaction),
+            Some(value) if value.is_nullish() => TransactionId(0.0),
+            Some(value) => TransactionId(value.as_f64().ok_or(CommandError::Transaction)?),
+            None => TransactionId(0.0),
         };
         let object = decoder.next_value()?.unwrap_or(Value::Null);
         let mut arguments = Vec::new();
@@ -68,12 +73,32 @@ impl Command {
         Ok(Self { name, transaction, object, arguments })
     }
 
+    /// The same command with its AMF3 values in the form of AMF0, each that AMF0 can express: not byte
+    /// arrays, vectors, dictionaries, opaque objects and what holds references.
+    #[must_use]
+    pub fn in_amf0(mut self) -> Self {
+        self.arguments.insert(0, self.object);
+        let mut values = in_amf0(self.arguments);
+        self.object = values.remove(0);
+        self.arguments = values;
+        self
+    }
+
     /// The body of a type 20 message.
     ///
     /// # Errors
     /// A value that AMF0 cannot carry.
     pub fn encode(&self) -> Result<Bytes, EncodeError> {
-        let mut out = Vec::with_capacity(64);
+        self.encode_as(MessageType::COMMAND_AMF0)
+    }
+
+    /// The body of a message of type 20, or of type 17: the same values behind the format selector 0
+    /// (EA 7.2), which any end that negotiated object encoding 3 can read.
+    ///
+    /// # Errors
+    /// A value that AMF0 cannot carry.
+    pub fn encode_as(&self, kind: MessageType) -> Result<Bytes, EncodeError> {
+        let mut out = selector(kind);
         rtmp_amf::encode(&Value::from(self.name.as_str()), &mut out)?;
         rtmp_amf::encode(&Value::Number(self.transaction.0), &mut out)?;
         rtmp_amf::encode(&self.object, &mut out)?;
@@ -92,40 +117,26 @@ impl Command {
         chunk_stream: ChunkStreamId,
         stream: MessageStreamId,
     ) -> Result<Message, EncodeError> {
-        Ok(Message {
-            chunk_stream,
-            timestamp: Timestamp(0),
-            kind: MessageType::COMMAND_AMF0,
-            stream,
-            payload: self.encode()?,
-        })
+        self.into_message_as(MessageType::COMMAND_AMF0, chunk_stream, stream)
+    }
+
+    /// A message of type 20 or 17 with timestamp 0.
+    ///
+    /// # Errors
+    /// A value that AMF0 cannot carry.
+    pub fn into_message_as(
+        self,
+        kind: MessageType,
+        chunk_stream: ChunkStreamId,
+        stream: MessageStreamId,
+    ) -> Result<Message, EncodeError> {
+        Ok(Message { chunk_stream, timestamp: Timestamp(0), kind, stream, payload: self.encode_as(kind)? })
     }
 
     /// The argument at `index`, counted after the command object.
     #[must_use]
     pub fn argument(&self, index: usize) -> Option<&Value> {
         self.arguments.get(index)
-    }
-}
-
-/// The AMF0 values of a body: types 17 and 15 start with a format selector byte, which has to be 0
-/// (EA 7.2). A body that starts with a string marker lacks it and is taken as it is. `Err` holds any
-/// other selector.
-pub(crate) fn amf0_body(kind: MessageType, payload: &[u8]) -> Result<&[u8], u8> {
-    match (kind, payload.first()) {
-        (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(0)) => Ok(&payload[1..]),
-        (MessageType::COMMAND_AMF3 | MessageType::DATA_AMF3, Some(&selector)) if selector != 2 => {
-            Err(selector)
-        }
-        _ => Ok(payload),
-    }
-}
-
-pub(crate) fn amf_limits(limits: &Limits) -> rtmp_amf::Limits {
-    rtmp_amf::Limits {
-        depth: limits.amf_depth,
-        nodes: limits.amf_nodes,
-        string_bytes: limits.message_len as usize,
     }
 }
 

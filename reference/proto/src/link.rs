@@ -10,7 +10,10 @@ use bytes::{Bytes, BytesMut};
 use crate::ack::AckWindow;
 use crate::chunk::{ChunkDecoder, ChunkEncoder, Decoded};
 use crate::control::{Control, LimitType};
-use crate::handshake::{ClientHandshake, HandshakeState, PACKET_LEN, ServerHandshake};
+use crate::handshake::{
+    Ciphers, ClientHandshake, HandshakeMode, HandshakePolicy, HandshakeReport, HandshakeState, PACKET_LEN,
+    ServerHandshake,
+};
 use crate::tamper::{InputRuling, Tamper};
 use crate::{
     ChunkStreamId, Command, CommandError, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
@@ -21,6 +24,37 @@ use crate::{
 pub(crate) enum Handshake {
     Server(ServerHandshake),
     Client(ClientHandshake),
+}
+
+impl Handshake {
+    fn report(&self) -> Option<HandshakeReport> {
+        match self {
+            Self::Server(server) => server.report(),
+            Self::Client(client) => client.report(),
+        }
+    }
+
+    #[cfg(feature = "rtmpe")]
+    fn ciphers(&self) -> Option<Box<Ciphers>> {
+        match self {
+            Self::Server(server) => server.ciphers(),
+            Self::Client(client) => client.ciphers(),
+        }
+        .map(Box::new)
+    }
+
+    #[cfg(not(feature = "rtmpe"))]
+    fn ciphers(&self) -> Option<Box<Ciphers>> {
+        None
+    }
+
+    #[cfg(feature = "digest")]
+    fn swf_verification_key(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Server(server) => server.swf_verification_key(),
+            Self::Client(client) => client.swf_verification_key(),
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +79,13 @@ pub(crate) struct Link {
     limits: Limits,
     state: State,
     handshake: Option<Handshake>,
+    report: Option<HandshakeReport>,
+    /// For what comes and goes after the handshake.
+    ciphers: Option<Box<Ciphers>>,
+    /// Bytes of the handshake that were queued; they are never encrypted.
+    handshake_out: u64,
+    #[cfg(feature = "digest")]
+    swf_verification_key: Option<[u8; 32]>,
     started: bool,
     input: BytesMut,
     decoder: ChunkDecoder,
@@ -79,6 +120,11 @@ impl Link {
             encoder: ChunkEncoder::new(),
             state: State::Open,
             handshake: Some(handshake),
+            report: None,
+            ciphers: None,
+            handshake_out: 0,
+            #[cfg(feature = "digest")]
+            swf_verification_key: None,
             started: false,
             input: BytesMut::new(),
             tamper: None,
@@ -102,6 +148,30 @@ impl Link {
 
     pub(crate) fn set_tamper(&mut self, tamper: Box<dyn Tamper>) {
         self.tamper = Some(tamper);
+    }
+
+    /// For a server before C1.
+    pub(crate) fn set_handshake_policy(&mut self, policy: HandshakePolicy) {
+        if let Some(Handshake::Server(server)) = &mut self.handshake {
+            server.set_policy(policy);
+        }
+    }
+
+    /// For a client before C0.
+    pub(crate) fn set_handshake_mode(&mut self, mode: HandshakeMode) {
+        if let Some(Handshake::Client(client)) = &mut self.handshake {
+            client.set_mode(mode);
+        }
+    }
+
+    pub(crate) fn handshake_report(&self) -> Option<HandshakeReport> {
+        self.report
+    }
+
+    /// The last 32 bytes of S1 where the handshake was one with digests.
+    #[cfg(feature = "digest")]
+    pub(crate) fn swf_verification_key(&self) -> Option<[u8; 32]> {
+        self.swf_verification_key
     }
 
     pub(crate) fn tamper(&mut self) -> Option<&mut (dyn Tamper + '_)> {
@@ -200,14 +270,26 @@ impl Link {
             data.clear();
             let ruling = tamper.bytes_in(&mut bytes);
             if self.obey(ruling)? {
+                self.decrypt(&mut bytes);
                 self.input.extend_from_slice(&bytes);
             }
-        } else if self.input.is_empty() {
-            self.input = data.split();
         } else {
-            self.input.unsplit(data.split());
+            self.decrypt(data);
+            if self.input.is_empty() {
+                self.input = data.split();
+            } else {
+                self.input.unsplit(data.split());
+            }
         }
         self.run_handshake(now)
+    }
+
+    /// What arrived after the handshake's end was known. What came in the same read as that is decrypted in
+    /// [`Self::end_handshake`].
+    fn decrypt(&mut self, bytes: &mut [u8]) {
+        if let Some(ciphers) = &mut self.ciphers {
+            ciphers.decrypt(bytes);
+        }
     }
 
     /// Whether to go on with the input.
@@ -256,20 +338,33 @@ impl Link {
             }
         };
         for packet in out {
+            self.handshake_out += packet.len() as u64;
             self.push(packet);
         }
         match state? {
             HandshakeState::NeedMore => {}
-            HandshakeState::Done => {
-                self.handshake = None;
-                self.handshake_done = true;
-                self.decoder = ChunkDecoder::new(&self.limits).starting_at(consumed);
-            }
+            HandshakeState::Done => self.end_handshake(consumed),
             HandshakeState::Stopped(ruling) => {
                 self.obey(ruling)?;
             }
         }
         Ok(())
+    }
+
+    fn end_handshake(&mut self, consumed: u64) {
+        if let Some(handshake) = self.handshake.take() {
+            self.report = handshake.report();
+            #[cfg(feature = "digest")]
+            {
+                self.swf_verification_key = handshake.swf_verification_key();
+            }
+            self.ciphers = handshake.ciphers();
+        }
+        if let Some(ciphers) = &mut self.ciphers {
+            ciphers.decrypt(&mut self.input);
+        }
+        self.handshake_done = true;
+        self.decoder = ChunkDecoder::new(&self.limits).starting_at(consumed);
     }
 
     /// The next whole message, after what the link itself does about it.
@@ -448,7 +543,14 @@ impl Link {
         self.start();
         self.flush_pending();
         loop {
-            let piece = self.next_piece()?;
+            let is_handshake = self.sent < self.handshake_out;
+            let mut piece = self.next_piece()?;
+            if let Some(ciphers) = self.ciphers.as_mut().filter(|_| !is_handshake) {
+                // Others may hold the same bytes, e.g. those of a relayed frame.
+                let mut copy = Vec::from(&piece[..]);
+                ciphers.encrypt(&mut copy);
+                piece = copy.into();
+            }
             let Some(tamper) = self.tamper.as_mut() else { return Some(piece) };
             let mut bytes = Vec::from(&piece[..]);
             tamper.bytes_out(&mut bytes);

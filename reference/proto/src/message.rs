@@ -19,6 +19,17 @@ pub struct Message {
     pub payload: Bytes,
 }
 
+impl Message {
+    /// The same message with its payload borrowed.
+    #[must_use]
+    #[inline]
+    #[allow(clippy::should_implement_trait, reason = "the trait lends references, this lends a value")]
+    pub fn as_ref(&self) -> MessageRef<'_> {
+        let &Self { chunk_stream, timestamp, kind, stream, ref payload } = self;
+        MessageRef { chunk_stream, timestamp, kind, stream, payload }
+    }
+}
+
 /// A message whose payload is borrowed for the duration of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MessageRef<'a> {

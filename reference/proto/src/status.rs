@@ -2,10 +2,11 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use rtmp_amf::Value;
 
-use crate::{Command, TransactionId};
+use crate::{Command, RtmpUrl, TransactionId, UrlError};
 
 /// `level`, `code` and `description` of an information object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,80 @@ impl StatusInfo {
     #[must_use]
     pub fn into_on_status(self) -> Command {
         Command::new("onStatus", TransactionId(0.0), Vec::from([self.into_value()]))
+    }
+}
+
+/// `NetConnection.Connect.ReconnectRequest`: the server wants the client on another connection
+/// (E-RTMP v2 "Reconnect Request"). `Debug` leaves out what may be a secret in the URL.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct ReconnectRequest {
+    /// Where to connect, absolute or relative to the current `tcUrl`; the current one where absent
+    /// (ERC-014 to ERC-016).
+    pub tc_url: Option<String>,
+    /// For people.
+    pub description: Option<String>,
+}
+
+impl ReconnectRequest {
+    /// The code of the information object.
+    pub const CODE: &str = "NetConnection.Connect.ReconnectRequest";
+
+    /// A request to connect again to the same URL.
+    #[must_use]
+    pub fn to_same() -> Self {
+        Self::default()
+    }
+
+    /// A request to connect to `tc_url`, absolute or relative.
+    #[must_use]
+    pub fn to(tc_url: &str) -> Self {
+        Self { tc_url: Some(tc_url.into()), description: None }
+    }
+
+    /// What an information object says; `None` where its code is another. A `tcUrl` or description that
+    /// is no string counts as absent (ERC-022), as does an empty `tcUrl`.
+    #[must_use]
+    pub fn from_value(value: &Value) -> Option<Self> {
+        let text = |key: &str| value.property(key).and_then(Value::as_str).map(String::from);
+        (text("code").as_deref() == Some(Self::CODE)).then(|| Self {
+            tc_url: text("tcUrl").filter(|url| !url.is_empty()),
+            description: text("description"),
+        })
+    }
+
+    /// The information object: level `status`, code, then description and `tcUrl` where there are any.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        let mut properties =
+            Vec::from([("level".into(), Value::from("status")), ("code".into(), Value::from(Self::CODE))]);
+        let optional = [("description", self.description), ("tcUrl", self.tc_url)];
+        for (key, value) in optional.into_iter().filter_map(|(key, value)| Some((key, value?))) {
+            properties.push((key.into(), Value::String(value)));
+        }
+        Value::Object(properties)
+    }
+
+    /// `onStatus` with transaction id 0 and a null command object, for message stream 0 (ERC-013).
+    #[must_use]
+    pub fn into_on_status(self) -> Command {
+        Command::new("onStatus", TransactionId(0.0), Vec::from([self.into_value()]))
+    }
+
+    /// The URL to connect to, by a client that is connected to `current` (ERC-015, errata E-67).
+    ///
+    /// # Errors
+    /// It is no URL of the RTMP family (ERC-024).
+    pub fn target(&self, current: &RtmpUrl) -> Result<RtmpUrl, UrlError> {
+        current.resolve(self.tc_url.as_deref().unwrap_or(""))
+    }
+}
+
+impl fmt::Debug for ReconnectRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReconnectRequest")
+            .field("has_tc_url", &self.tc_url.is_some())
+            .field("description", &self.description)
+            .finish_non_exhaustive()
     }
 }
 

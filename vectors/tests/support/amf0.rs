@@ -1,7 +1,7 @@
 use rtmp_amf::{Decoder, Limits, Value};
 use rtmp_vectors::{Amf0, Property, Yield};
 
-use super::hex;
+use super::amf3;
 use super::judge::Outcome;
 
 pub fn decode(bytes: &[u8]) -> Outcome {
@@ -16,7 +16,7 @@ pub fn decode(bytes: &[u8]) -> Outcome {
     }
 }
 
-fn form(value: &Value) -> Amf0 {
+pub fn form(value: &Value) -> Amf0 {
     let bits = |number: f64| format!("{:016x}", number.to_bits());
     match value {
         Value::Number(number) => Amf0::Number { bits: bits(*number), value: None },
@@ -33,14 +33,14 @@ fn form(value: &Value) -> Amf0 {
         Value::Date { millis, zone } => Amf0::Date { bits: bits(*millis), value: None, zone: *zone },
         Value::Unsupported => Amf0::Unsupported,
         Value::XmlDocument(text) => Amf0::XmlDocument { value: text.clone(), times: None },
-        Value::TypedObject { class, properties: members } => {
-            Amf0::TypedObject { class: class.clone(), properties: properties(members) }
+        Value::TypedObject(object) => {
+            Amf0::TypedObject { class: object.class.clone(), properties: properties(&object.properties) }
         }
-        Value::AvmPlus(rest) => Amf0::AvmPlus { hex: hex::encode(rest) },
+        Value::AvmPlus(value) => Amf0::Amf3 { value: amf3::form(value) },
     }
 }
 
-fn properties(members: &[(String, Value)]) -> Vec<Property> {
+pub fn properties(members: &[(String, Value)]) -> Vec<Property> {
     members
         .iter()
         .map(|(key, value)| Property { key: key.clone(), key_times: None, value: form(value) })

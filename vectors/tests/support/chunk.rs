@@ -6,7 +6,7 @@ use super::hex;
 use super::judge::Outcome;
 
 /// One outcome for each of the two ways to drive the decoder.
-pub fn decode(bytes: &[u8], split: &[usize], state: State, control: bool) -> Vec<Outcome> {
+pub fn decode(bytes: &[u8], split: &[usize], state: &State, control: bool) -> Vec<Outcome> {
     let decoder = || ChunkDecoder::new(&Limits::default());
     assert_eq!(state.chunk_size, Some(decoder().chunk_size()), "the decoder starts at its default");
     vec![lent(decoder(), bytes, split, control), owned(decoder(), bytes, split, control)]

@@ -6,7 +6,7 @@ use super::chunk::reads;
 use super::hex;
 use super::judge::Outcome;
 
-pub fn decode(bytes: &[u8], split: &[usize], state: State) -> Outcome {
+pub fn decode(bytes: &[u8], split: &[usize], state: &State) -> Outcome {
     let (mut server, mut client) = (ServerHandshake::new(9, [7; 32]), ClientHandshake::new(9, [7; 32]));
     let role = state.role.expect("the group names the receiver's role");
     let (mut input, mut sent, mut last) = (BytesMut::new(), Vec::new(), HandshakeState::NeedMore);

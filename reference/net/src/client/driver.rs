@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use rtmp_proto::{ClientEvent, ClientSession, ConnectParams, Limits, Millis, RtmpUrl};
+use rtmp_proto::handshake::{Layout, RtmpeType};
+use rtmp_proto::{ClientEvent, ClientSession, ConnectParams, HandshakeMode, Limits, Millis, RtmpUrl, Scheme};
 use tokio::io::{AsyncWriteExt, Interest};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -32,6 +33,26 @@ pub(super) struct Driver<'a> {
     received: u64,
 }
 
+/// How a session begins.
+pub(super) struct Terms {
+    pub(super) limits: Limits,
+    pub(super) handshake: HandshakeMode,
+}
+
+impl Terms {
+    /// The handshake that the URL's scheme and the caller's wish come to.
+    fn handshake(&self, scheme: Scheme) -> Result<HandshakeMode, ClientError> {
+        match scheme {
+            Scheme::Rtmp => Ok(self.handshake),
+            Scheme::Rtmpe => Ok(match self.handshake {
+                mode @ HandshakeMode::Rtmpe(..) => mode,
+                _ => HandshakeMode::Rtmpe(RtmpeType::Type6, Layout::KeyFirst),
+            }),
+            other => Err(ClientError::Unsupported { what: format!("the scheme {}", other.as_str()) }),
+        }
+    }
+}
+
 /// What ended a wait.
 pub(super) enum Turn {
     Event(ClientEvent),
@@ -49,10 +70,11 @@ impl<'a> Driver<'a> {
     /// Opens the TCP connection and makes the session.
     pub(super) async fn connect(
         url: &RtmpUrl,
-        limits: Limits,
+        terms: Terms,
         patience: Duration,
         mut stop: Pin<&'a mut (dyn Future<Output = ()> + Send)>,
     ) -> Result<Option<Self>, ClientError> {
+        let handshake = terms.handshake(url.scheme())?;
         let address = (url.host(), url.port());
         let attempt = timeout(patience, TcpStream::connect(address));
         let connected = tokio::select! {
@@ -68,11 +90,13 @@ impl<'a> Driver<'a> {
             .map_err(|e| ClientError::Transport { step: Step::Connect, error: io::Error::other(e) })?;
         // What is late is for the driver to say; the session's own deadlines stand behind it.
         let deadline = (patience.as_millis() as u64).saturating_mul(2);
-        let limits = Limits { handshake_ms: deadline, request_ms: deadline, ..limits };
+        let limits = Limits { handshake_ms: deadline, request_ms: deadline, ..terms.limits };
+        let mut session = ClientSession::new(limits, random, Millis(0), ConnectParams::from_url(url));
+        session.set_handshake_mode(handshake);
         let started = Instant::now();
         Ok(Some(Self {
             stream,
-            session: ClientSession::new(limits, random, Millis(0), ConnectParams::from_url(url)),
+            session,
             step: Step::Connect,
             stop,
             stopped: false,

@@ -9,7 +9,7 @@ mod source;
 
 use std::time::Duration;
 
-use rtmp_proto::Timestamp;
+use rtmp_proto::{HandshakeReport, Timestamp};
 
 pub use error::{ClientError, Step};
 pub use play::{PlayOptions, play};
@@ -73,6 +73,14 @@ pub struct Summary {
     pub received: u64,
     /// Bytes sent on the connection.
     pub sent: u64,
+    /// What the handshake turned out to be; `None` where it did not come to its end.
+    pub handshake: Option<HandshakeReport>,
+}
+
+impl Summary {
+    fn new() -> Self {
+        Self { ended: Ended::Stopped, counts: Counts::default(), received: 0, sent: 0, handshake: None }
+    }
 }
 
 impl Counts {

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
-use rtmp_proto::{ClientEvent, Limits, PlayStart, RtmpUrl};
+use rtmp_proto::{ClientEvent, HandshakeMode, Limits, PlayStart, RtmpUrl};
 use tokio::time::Instant;
 
-use super::driver::{Driver, Turn};
+use super::driver::{Driver, Terms, Turn};
 use super::error::{ClientError, Step};
 use super::sink::MediaSink;
 use super::{Counts, Ended, Summary, Update};
@@ -17,6 +17,8 @@ use super::{Counts, Ended, Summary, Update};
 pub struct PlayOptions {
     /// Bounds of the session.
     pub limits: Limits,
+    /// Which handshake to begin. Default plain; a URL of the scheme `rtmpe` asks for RTMPE in any case.
+    pub handshake: HandshakeMode,
     /// Where to start.
     pub start: PlayStart,
     /// Media time after which to stop. Default: never.
@@ -31,6 +33,7 @@ impl Default for PlayOptions {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            handshake: HandshakeMode::Plain,
             start: PlayStart::LiveOrRecorded,
             duration: None,
             timeout: Duration::from_secs(10),
@@ -57,15 +60,17 @@ pub async fn play(
     let Some(name) = url.stream_key() else {
         return Err(ClientError::Unsupported { what: "the URL names no stream to play".into() });
     };
-    let mut summary = Summary { ended: Ended::Stopped, counts: Counts::default(), received: 0, sent: 0 };
+    let mut summary = Summary::new();
     let stop = pin!(stop);
-    let Some(mut driver) = Driver::connect(url, options.limits.clone(), options.timeout, stop).await? else {
+    let terms = Terms { limits: options.limits.clone(), handshake: options.handshake };
+    let Some(mut driver) = Driver::connect(url, terms, options.timeout, stop).await? else {
         return Ok(summary);
     };
     driver.session.play(name, options.start, -1.0, true)?;
     summary.ended = receive(&mut driver, sink, options, &mut summary.counts, &mut progress).await?;
     driver.session.delete_stream();
     (summary.received, summary.sent) = driver.counts();
+    summary.handshake = driver.session.handshake_report();
     let _ = driver.close(GRACE).await;
     Ok(summary)
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use rtmp_flv::{Tag, TagKind};
-use rtmp_proto::{ClientEvent, Limits, MessageType, PublishMode, RtmpUrl, Timestamp};
+use rtmp_proto::{ClientEvent, HandshakeMode, Limits, MessageType, PublishMode, RtmpUrl, Timestamp};
 use tokio::time::Instant;
 
-use super::driver::{Driver, Turn};
+use super::driver::{Driver, Terms, Turn};
 use super::error::{ClientError, Step};
 use super::source::FlvSource;
 use super::{Counts, Ended, Summary, Update};
@@ -20,6 +20,8 @@ use crate::pace::{Clock, Pace};
 pub struct PublishOptions {
     /// Bounds of the session.
     pub limits: Limits,
+    /// Which handshake to begin. Default plain; a URL of the scheme `rtmpe` asks for RTMPE in any case.
+    pub handshake: HandshakeMode,
     /// How fast.
     pub pace: Pace,
     /// How long the server may leave an answer out, or take no bytes. Default 10 s.
@@ -30,6 +32,7 @@ impl Default for PublishOptions {
     fn default() -> Self {
         Self {
             limits: Limits { transmit_backlog: 36 << 20, ..Limits::default() },
+            handshake: HandshakeMode::Plain,
             pace: Pace::RealTime,
             timeout: Duration::from_secs(10),
         }
@@ -53,9 +56,10 @@ pub async fn publish(
     let Some(name) = url.stream_key() else {
         return Err(ClientError::Unsupported { what: "the URL names no stream to publish".into() });
     };
-    let mut summary = Summary { ended: Ended::Stopped, counts: Counts::default(), received: 0, sent: 0 };
+    let mut summary = Summary::new();
     let stop = pin!(stop);
-    let Some(mut driver) = Driver::connect(url, options.limits.clone(), options.timeout, stop).await? else {
+    let terms = Terms { limits: options.limits.clone(), handshake: options.handshake };
+    let Some(mut driver) = Driver::connect(url, terms, options.timeout, stop).await? else {
         return Ok(summary);
     };
     driver.session.publish(name, PublishMode::Live)?;
@@ -76,6 +80,7 @@ pub async fn publish(
     driver.session.delete_stream();
     driver.step = Step::Finish;
     (summary.received, summary.sent) = driver.counts();
+    summary.handshake = driver.session.handshake_report();
     driver.close(options.timeout).await?;
     Ok(summary)
 }

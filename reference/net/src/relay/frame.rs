@@ -14,13 +14,14 @@ const SHARED_STREAM: MessageStreamId = MessageStreamId(1);
 /// What a frame is to the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameClass {
-    /// Audio decoder configuration.
-    AudioHeader,
-    /// Video decoder configuration.
-    VideoHeader,
+    /// What audio decoders need before the first sound: sequence header, MultichannelConfig.
+    AudioConfig,
+    /// What video decoders need before the first picture: sequence header, metadata such as colorInfo.
+    VideoConfig,
     /// Any other audio.
     Audio,
-    /// Video that can be decoded without earlier pictures.
+    /// Video that can be decoded without earlier pictures; where a publisher has several video tracks,
+    /// of the track that leads.
     KeyFrame,
     /// Any other video.
     Video,
@@ -49,8 +50,15 @@ impl MediaFrame {
         Self { kind, timestamp, payload, class, wire: OnceLock::new() }
     }
 
-    /// The same payload at another time: cached headers are handed to late joiners with the
-    /// timestamp at which they join, so that their clock does not jump.
+    /// A key frame as a picture like all others: of a track that does not lead.
+    pub(super) fn demote(&mut self) {
+        if self.class == FrameClass::KeyFrame {
+            self.class = FrameClass::Video;
+        }
+    }
+
+    /// The same payload at another time: cached configuration frames are handed to late
+    /// joiners with the timestamp at which they join, so that their clock does not jump.
     #[must_use]
     pub fn at(&self, timestamp: Timestamp) -> Self {
         Self {
@@ -101,18 +109,13 @@ impl MediaFrame {
 
 fn classify(kind: MessageType, payload: &[u8]) -> FrameClass {
     match kind {
-        MessageType::AUDIO if audio::is_sequence_header(payload) => FrameClass::AudioHeader,
+        MessageType::AUDIO if audio::cache_key(payload).is_some() => FrameClass::AudioConfig,
         MessageType::AUDIO => FrameClass::Audio,
-        MessageType::VIDEO if video::is_sequence_header(payload) => FrameClass::VideoHeader,
-        MessageType::VIDEO if video::is_key_frame(payload) && !is_avc_end(payload) => FrameClass::KeyFrame,
+        MessageType::VIDEO if video::cache_key(payload).is_some() => FrameClass::VideoConfig,
+        MessageType::VIDEO if video::is_key_frame(payload) => FrameClass::KeyFrame,
         MessageType::VIDEO => FrameClass::Video,
         _ => FrameClass::Data,
     }
-}
-
-/// AVC end of sequence: marked as a key frame, but carries no picture (FLV E.4.3.1).
-fn is_avc_end(payload: &[u8]) -> bool {
-    matches!(payload, [0x17, 2, ..])
 }
 
 #[cfg(test)]
@@ -125,14 +128,21 @@ mod tests {
 
     #[test]
     fn classes() {
-        assert_eq!(class(MessageType::VIDEO, &[0x17, 0, 0, 0, 0, 1]), FrameClass::VideoHeader);
+        assert_eq!(class(MessageType::VIDEO, &[0x17, 0, 0, 0, 0, 1]), FrameClass::VideoConfig);
         assert_eq!(class(MessageType::VIDEO, &[0x17, 1, 0, 0, 0, 1]), FrameClass::KeyFrame);
         assert_eq!(class(MessageType::VIDEO, &[0x17, 2, 0, 0, 0]), FrameClass::Video);
         assert_eq!(class(MessageType::VIDEO, &[0x27, 1, 0, 0, 0, 1]), FrameClass::Video);
         assert_eq!(class(MessageType::VIDEO, &[]), FrameClass::Video);
-        assert_eq!(class(MessageType::AUDIO, &[0xAF, 0, 0x12, 0x10]), FrameClass::AudioHeader);
+        assert_eq!(class(MessageType::AUDIO, &[0xAF, 0, 0x12, 0x10]), FrameClass::AudioConfig);
         assert_eq!(class(MessageType::AUDIO, &[0xAF, 1, 0]), FrameClass::Audio);
         assert_eq!(class(MessageType::AUDIO, &[]), FrameClass::Audio);
+        assert_eq!(class(MessageType::VIDEO, b"\x90hvc1"), FrameClass::VideoConfig);
+        assert_eq!(class(MessageType::VIDEO, b"\xd4hvc1"), FrameClass::VideoConfig);
+        assert_eq!(class(MessageType::VIDEO, b"\x93hvc1K"), FrameClass::KeyFrame);
+        assert_eq!(class(MessageType::VIDEO, b"\x92hvc1"), FrameClass::Video);
+        assert_eq!(class(MessageType::AUDIO, b"\x90Opus"), FrameClass::AudioConfig);
+        assert_eq!(class(MessageType::AUDIO, b"\x94Opus\x00\x02"), FrameClass::AudioConfig);
+        assert_eq!(class(MessageType::AUDIO, b"\x91Opus"), FrameClass::Audio);
         assert_eq!(class(MessageType::DATA_AMF0, &[2, 0, 0]), FrameClass::Data);
     }
 

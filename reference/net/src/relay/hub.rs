@@ -60,8 +60,9 @@ impl Hub {
         Ok(Publisher { hub: self.clone(), key, stream, id })
     }
 
-    /// Adds `queue` to the players of `key` until the returned value is dropped. Metadata,
-    /// sequence headers and the current GOP are in the queue when this returns.
+    /// Adds `queue` to the players of `key` until the returned value is dropped. Data messages, the
+    /// configuration of every video and audio track, and the current GOP are in the queue in this order
+    /// when this returns.
     ///
     /// # Errors
     /// When nobody publishes under this key and `wait` is false.

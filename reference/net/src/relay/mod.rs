@@ -5,9 +5,11 @@
 //! waits: a player that is too slow skips or is given up, and neither the publisher nor the other
 //! players notice.
 
+mod config_cache;
 mod frame;
 mod hub;
 pub(crate) mod key;
+mod lead_track;
 mod queue;
 mod stream;
 #[cfg(test)]

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
+use rtmp_flv::{audio, video};
 use rtmp_proto::{MessageType, Timestamp};
 
+use super::config_cache::ConfigCache;
 use super::frame::{FrameClass, MediaFrame};
+use super::lead_track::LeadTrack;
 use super::queue::{Notice, PlayerQueue};
 
 /// Bounds of the cached group of pictures.
@@ -35,8 +38,9 @@ pub(super) struct Stream {
     newest: u64,
     newest_timestamp: Timestamp,
     data: Vec<(Bytes, Arc<MediaFrame>)>,
-    audio_header: Option<(u64, Arc<MediaFrame>)>,
-    video_header: Option<(u64, Arc<MediaFrame>)>,
+    audio_config: ConfigCache,
+    video_config: ConfigCache,
+    lead: LeadTrack,
     gop: Gop,
 }
 
@@ -86,8 +90,9 @@ impl Stream {
 
     fn forget(&mut self) {
         self.data.clear();
-        self.audio_header = None;
-        self.video_header = None;
+        self.audio_config = ConfigCache::default();
+        self.video_config = ConfigCache::default();
+        self.lead = LeadTrack::default();
         self.gop = Gop::default();
     }
 
@@ -98,7 +103,11 @@ impl Stream {
         else {
             return;
         };
-        let frame = Arc::new(MediaFrame::new(kind, timestamp, payload));
+        let mut frame = MediaFrame::new(kind, timestamp, payload);
+        if kind == MessageType::VIDEO && !self.lead.follow(&frame.payload) {
+            frame.demote();
+        }
+        let frame = Arc::new(frame);
         self.newest += 1;
         self.newest_timestamp = timestamp;
         self.remember(&frame);
@@ -109,12 +118,12 @@ impl Stream {
 
     /// Adds a player together with what it needs to start at once.
     pub(super) fn join(&mut self, player: Arc<PlayerQueue>) {
-        let from = self.gop.frames.first().map_or(self.newest_timestamp, |(_, frame)| frame.timestamp);
+        let from = self.joined_at();
         for (_, frame) in &self.data {
             player.push_backlog(0, Arc::new(frame.at(from)));
         }
-        for (_, header) in [&self.video_header, &self.audio_header].into_iter().flatten() {
-            player.push_backlog(0, Arc::new(header.at(from)));
+        for (_, frame) in self.configs() {
+            player.push_backlog(0, Arc::new(frame.at(from)));
         }
         for (number, frame) in &self.gop.frames {
             player.push_backlog(*number, frame.clone());
@@ -133,10 +142,8 @@ impl Stream {
     pub(super) fn resume(&self, player: &PlayerQueue) {
         let delivered = player.newest();
         player.set_paused(false);
-        for (number, header) in [&self.video_header, &self.audio_header].into_iter().flatten() {
-            if *number > delivered {
-                player.push_backlog(*number, header.clone());
-            }
+        for (number, frame) in self.configs().filter(|(number, _)| *number > delivered) {
+            player.push_backlog(number, frame.clone());
         }
         for (number, frame) in self.gop.frames.iter().filter(|(number, _)| *number > delivered) {
             player.push_backlog(*number, frame.clone());
@@ -149,9 +156,9 @@ impl Stream {
     /// Video again after `receiveVideo(false)`: from the newest key frame on (RTMP 7.2.2.5).
     pub(super) fn resume_video(&self, player: &PlayerQueue) {
         player.set_video(true);
-        if let Some((_, header)) = &self.video_header {
-            let from = self.gop.frames.first().map_or(self.newest_timestamp, |(_, frame)| frame.timestamp);
-            player.push_backlog(0, Arc::new(header.at(from)));
+        let from = self.joined_at();
+        for (_, frame) in self.video_config.iter() {
+            player.push_backlog(0, Arc::new(frame.at(from)));
         }
         for (number, frame) in &self.gop.frames {
             if frame.kind == MessageType::VIDEO {
@@ -161,6 +168,15 @@ impl Stream {
         if self.gop.missing {
             player.await_key();
         }
+    }
+
+    /// The time at which a player that comes now starts.
+    fn joined_at(&self) -> Timestamp {
+        self.gop.frames.first().map_or(self.newest_timestamp, |(_, frame)| frame.timestamp)
+    }
+
+    fn configs(&self) -> impl Iterator<Item = (u64, &Arc<MediaFrame>)> {
+        self.video_config.iter().chain(self.audio_config.iter())
     }
 
     /// Applies `@setDataFrame` and `@clearDataFrame`. Returns what players get to see.
@@ -197,17 +213,19 @@ impl Stream {
 
     fn remember(&mut self, frame: &Arc<MediaFrame>) {
         match frame.class() {
-            FrameClass::VideoHeader => {
-                if differs(self.video_header.as_ref(), frame) {
+            FrameClass::VideoConfig => {
+                if let Some(key) = video::cache_key(&frame.payload)
+                    && self.video_config.insert(key, self.newest, frame)
+                {
                     self.gop.drop_frames();
                 }
-                self.video_header = Some((self.newest, frame.clone()));
             }
-            FrameClass::AudioHeader => {
-                if differs(self.audio_header.as_ref(), frame) {
+            FrameClass::AudioConfig => {
+                if let Some(key) = audio::cache_key(&frame.payload)
+                    && self.audio_config.insert(key, self.newest, frame)
+                {
                     self.gop.drop_audio();
                 }
-                self.audio_header = Some((self.newest, frame.clone()));
             }
             FrameClass::KeyFrame => {
                 self.gop = Gop::default();
@@ -238,10 +256,6 @@ impl Gop {
         self.frames.retain(|(_, frame)| frame.kind != MessageType::AUDIO);
         self.bytes = self.frames.iter().map(|(_, frame)| frame.len()).sum();
     }
-}
-
-fn differs(old: Option<&(u64, Arc<MediaFrame>)>, new: &MediaFrame) -> bool {
-    old.is_some_and(|(_, old)| old.payload != new.payload)
 }
 
 fn is_stored(data: &[(Bytes, Arc<MediaFrame>)], frame: &MediaFrame) -> bool {

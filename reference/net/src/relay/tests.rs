@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 
 use super::*;
 
+mod enhanced;
+
 const META: &[u8] = b"\x02\x00\x0aonMetaData\x08\0\0\0\0\0\0\x09";
 const SET_META: &[u8] = b"\x02\x00\x0d@setDataFrame\x02\x00\x0aonMetaData\x08\0\0\0\0\0\0\x09";
 const CLEAR_META: &[u8] = b"\x02\x00\x0f@clearDataFrame\x02\x00\x0aonMetaData";

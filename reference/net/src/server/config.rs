@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rtmp_proto::Limits;
 use rtmp_proto::tamper::Tamper;
+use rtmp_proto::{HandshakePolicy, Limits, SwfHash};
 
 use super::log::Log;
 use crate::relay::{GopLimits, QueueLimits};
@@ -21,6 +21,11 @@ pub struct ServerConfig {
     /// Bounds of each session. The default differs from [`Limits::default`] in `transmit_backlog`, which
     /// is 36 MiB here: two messages of the greatest length fit.
     pub limits: Limits,
+    /// Which handshakes are taken part in. Default all: plain, digest and RTMPE.
+    pub handshake: HandshakePolicy,
+    /// SWF files of which a client is asked to have one, after a handshake with digests. The answer goes to
+    /// the log and has no other effect, since it proves nothing. Default none: nobody is asked.
+    pub swf: Vec<SwfHash>,
     /// Applications that a client may connect to.
     pub apps: Apps,
     /// Deviations to plant into every session, for proving that a conformance case can fail.
@@ -48,6 +53,8 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             limits: Limits { transmit_backlog: 36 << 20, ..Limits::default() },
+            handshake: HandshakePolicy::default(),
+            swf: Vec::new(),
             apps: Apps::Any,
             tamper: None,
             max_connections: 4096,
@@ -65,6 +72,8 @@ impl fmt::Debug for ServerConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerConfig")
             .field("limits", &self.limits)
+            .field("handshake", &self.handshake)
+            .field("swf", &self.swf)
             .field("apps", &self.apps)
             .field("tamper", &self.tamper.is_some())
             .field("max_connections", &self.max_connections)

@@ -80,6 +80,7 @@ impl Connection {
     fn new(peer: SocketAddr, number: u64, shared: Arc<Shared>, random: [u8; 32]) -> Self {
         let now = Millis(shared.started.elapsed().as_millis() as u64);
         let mut session = ServerSession::new(shared.config.limits.clone(), random, now);
+        session.set_handshake_policy(shared.config.handshake);
         if let Some(tamper) = &shared.config.tamper {
             session.set_tamper(tamper());
         }
@@ -247,6 +248,7 @@ impl Connection {
             ServerEvent::Play { id, stream, name, start, .. } => self.play(id, stream, &name, start),
             ServerEvent::PublishEnded { stream, .. } => self.end_publish(stream),
             ServerEvent::PlayEnded { stream, .. } => self.end_play(stream),
+            ServerEvent::SwfVerification { verdict } => self.log(LogEvent::SwfVerification { verdict }),
             ServerEvent::ReceiveAudio { stream, on } => {
                 if let Some(player) = self.player(stream) {
                     player.queue().set_audio(on);
@@ -268,9 +270,16 @@ impl Connection {
 
     fn connect(&mut self, id: RequestId, app: &str) {
         let name = key::app_name(app).to_owned();
+        if let Some(report) = self.session.handshake_report() {
+            self.log(LogEvent::Handshake { report });
+        }
         if self.shared.config.apps.admit(&name) {
             self.accept(id);
             self.log(LogEvent::Connected { app: name });
+            if !self.shared.config.swf.is_empty() {
+                // A client whose handshake had no digests cannot be asked.
+                let _ = self.session.request_swf_verification(self.shared.config.swf.clone());
+            }
         } else {
             self.reject(id, Rejection::connect_rejected("there is no such application"));
             self.log(LogEvent::Rejected { app: name });

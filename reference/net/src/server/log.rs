@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::SocketAddr;
 
+use rtmp_proto::{HandshakeReport, SwfVerdict};
+
 /// One line of a server's log.
 #[derive(Debug, Clone)]
 pub struct Log {
@@ -22,6 +24,16 @@ pub enum LogEvent {
     Opened,
     /// Too many connections: it was closed at once.
     TurnedAway,
+    /// The handshake is over and `connect` has arrived.
+    Handshake {
+        /// What the handshake turned out to be.
+        report: HandshakeReport,
+    },
+    /// The answer of a client that was asked for a SWF file.
+    SwfVerification {
+        /// What it is worth.
+        verdict: SwfVerdict,
+    },
     /// `connect` succeeded.
     Connected {
         /// Application without its query.
@@ -62,6 +74,8 @@ impl LogEvent {
         match self {
             Self::Opened => "opened",
             Self::TurnedAway => "turned-away",
+            Self::Handshake { .. } => "handshake",
+            Self::SwfVerification { .. } => "swf-verification",
             Self::Connected { .. } => "connected",
             Self::Rejected { .. } => "rejected",
             Self::PublishStarted => "publish-started",
@@ -72,6 +86,14 @@ impl LogEvent {
             Self::PlayEnded => "play-ended",
             Self::Closed { .. } => "closed",
         }
+    }
+}
+
+fn swf_verdict(verdict: SwfVerdict) -> &'static str {
+    match verdict {
+        SwfVerdict::Verified { .. } => "verified",
+        SwfVerdict::Unknown => "another file",
+        _ => "no answer that can be read",
     }
 }
 
@@ -86,6 +108,8 @@ impl fmt::Display for LogEvent {
         match self {
             Self::Opened => f.write_str("opened"),
             Self::TurnedAway => f.write_str("turned away: too many connections"),
+            Self::Handshake { report } => write!(f, "handshake: {report}"),
+            Self::SwfVerification { verdict } => write!(f, "SWF file: {}", swf_verdict(*verdict)),
             Self::Connected { app } => write!(f, "connected to app {app:?}"),
             Self::Rejected { app } => write!(f, "rejected: there is no app {app:?}"),
             Self::PublishStarted => f.write_str("publishes"),

@@ -1,6 +1,6 @@
 //! From bytes to messages (RTMP 5.3).
 
-use core::num::NonZeroUsize;
+use core::{num::NonZeroUsize, ops::Range};
 
 use bytes::{Buf, Bytes, BytesMut};
 use nom::{Err::Incomplete, IResult, Needed};
@@ -10,7 +10,7 @@ use super::{
     arrived::{Header, tampered_header},
     header::{self, MAX_HEADER_LEN, MessageHeader, Repeated},
     partial::PartialMessages,
-    step::{Head, Plain, Step},
+    step::{Head, Step},
     streams::ChunkStreams,
 };
 use crate::{
@@ -42,7 +42,8 @@ pub enum Decoded {
 /// them. All other types are opaque to it. State: at most 512 bytes, 48 bytes for each chunk stream
 /// that was used, and the bytes of partial messages within [`Limits::partial_bytes`]. For every
 /// partial message up to as many bytes as have arrived of it are reserved ahead, or
-/// [`Limits::reserve_ahead`] divided by the number of partial messages if that is more.
+/// [`Limits::reserve_ahead`] divided by the number of partial messages if that is more; twice that
+/// for a message that is alone and no longer.
 ///
 /// After an error the position in the stream is lost: the decoder is of no more use.
 ///
@@ -144,6 +145,15 @@ impl ChunkDecoder {
     ) -> Result<usize, SessionError> {
         let mut taken = 0;
         loop {
+            if self.between_chunks() {
+                let before = taken;
+                while let Some(whole) = self.streams.whole_message(&input[taken..], self.plain_len()) {
+                    let start = taken + whole.header_len;
+                    taken = start + whole.len;
+                    f(whole.head.lend(&input[start..taken]));
+                }
+                self.consumed += (taken - before) as u64;
+            }
             match self.step(input, &mut taken, &mut None)? {
                 Step::Lent(head, len) => f(head.lend(&input[taken - len..taken])),
                 Step::Assembled(head, payload) => {
@@ -151,6 +161,39 @@ impl ChunkDecoder {
                     self.partial.recycle(payload);
                 }
                 Step::NeedMore(_) | Step::Stopped(_) => return Ok(taken),
+            }
+        }
+    }
+
+    /// Consumes all of `input` and gives away each message that becomes complete. A payload of at
+    /// least `share_from` bytes that lies within one chunk and within `input` is not copied but keeps
+    /// all of `input` alive; others have memory of their own. 0 suits a receiver that keeps all
+    /// messages or none, `usize::MAX` one that keeps few of them for long; between these, what is
+    /// kept takes at most `input.len() / share_from` times its own length.
+    ///
+    /// # Errors
+    /// As for [`Self::next`]; messages before the error have been given away.
+    pub fn for_each_owned(
+        &mut self,
+        input: &Bytes,
+        share_from: usize,
+        mut f: impl FnMut(Message),
+    ) -> Result<(), SessionError> {
+        let mut taken = 0;
+        loop {
+            if self.between_chunks() {
+                let before = taken;
+                while let Some(whole) = self.streams.whole_message(&input[taken..], self.plain_len()) {
+                    let start = taken + whole.header_len;
+                    taken = start + whole.len;
+                    f(whole.head.own(own(input, start..taken, share_from)));
+                }
+                self.consumed += (taken - before) as u64;
+            }
+            match self.step(input, &mut taken, &mut None)? {
+                Step::Lent(head, len) => f(head.own(own(input, taken - len..taken, share_from))),
+                Step::Assembled(head, payload) => f(head.own(Bytes::from(payload))),
+                Step::NeedMore(_) | Step::Stopped(_) => return Ok(()),
             }
         }
     }
@@ -163,6 +206,7 @@ impl ChunkDecoder {
     /// (RTMP 5.3.1.2.1), for one of type 0, 1 or 2 within a message (RTMP 5.3.1.2.4), for a Set
     /// Chunk Size that is too short, 0, above 0x7FFF_FFFF or not on message stream 0 (RTMP 5.4,
     /// 5.4.1); [`LimitExceeded`] for `message_len`, `chunk_streams` and `partial_bytes`.
+    #[inline(always)]
     pub fn next(&mut self, input: &mut BytesMut) -> Result<Decoded, SessionError> {
         self.next_tampered(input, None)
     }
@@ -171,24 +215,34 @@ impl ChunkDecoder {
     ///
     /// # Errors
     /// As for [`Self::next`].
-    #[inline]
+    #[inline(always)]
     pub fn next_tampered(
         &mut self,
         input: &mut BytesMut,
         mut tamper: Option<&mut (dyn Tamper + '_)>,
     ) -> Result<Decoded, SessionError> {
+        if self.between_chunks() && tamper.is_none() {
+            if let Some(whole) = self.streams.whole_message(input, self.plain_len()) {
+                self.consumed += (whole.header_len + whole.len) as u64;
+                let payload = take(input, whole.header_len, whole.len);
+                return Ok(Decoded::Message(whole.head.own(payload)));
+            }
+        }
+        self.next_other(input, &mut tamper)
+    }
+
+    /// What is not the most usual case of [`Self::next`].
+    #[inline(never)]
+    fn next_other(
+        &mut self,
+        input: &mut BytesMut,
+        tamper: &mut Option<&mut (dyn Tamper + '_)>,
+    ) -> Result<Decoded, SessionError> {
         let mut taken = 0;
-        let step = self.step(input, &mut taken, &mut tamper);
+        let step = self.step(input, &mut taken, tamper);
         let (head, payload) = match step {
             Ok(Step::Lent(head, len)) => {
-                input.advance(taken - len);
-                let payload = if len >= SPLIT_AT {
-                    input.split_to(len).freeze()
-                } else {
-                    let copy = Bytes::copy_from_slice(&input[..len]);
-                    input.advance(len);
-                    copy
-                };
+                let payload = take(input, taken - len, len);
                 return Ok(Decoded::Message(head.own(payload)));
             }
             Ok(Step::Assembled(head, payload)) => (head, payload),
@@ -218,11 +272,9 @@ impl ChunkDecoder {
         tamper: &mut Option<&mut (dyn Tamper + '_)>,
     ) -> Result<Step, SessionError> {
         loop {
-            if self.chunk.is_none() && self.pending_len == 0 && tamper.is_none() {
-                match self.plain_chunk(input, taken)? {
-                    Plain::Message(step) => return Ok(step),
-                    Plain::Chunk => continue,
-                    Plain::Neither => {}
+            if self.between_chunks() && tamper.is_none() {
+                if let Some((id, stream)) = self.long_message(input, taken)? {
+                    return self.assembled(id, stream, tamper);
                 }
             }
             let chunk = match self.chunk.take() {
@@ -259,49 +311,44 @@ impl ChunkDecoder {
         }
     }
 
-    /// A short cut for nearly all chunks: the input has the whole of it, there is no extended
-    /// timestamp, and it either goes on with a message or is all of one. `Neither` leaves
-    /// everything as it was.
+    /// Whether the next byte of the input begins a chunk.
     #[inline(always)]
-    fn plain_chunk(&mut self, input: &[u8], taken: &mut usize) -> Result<Plain, SessionError> {
-        let start = &input[*taken..];
-        let Ok((rest, basic)) = header::basic_header(start) else { return Ok(Plain::Neither) };
-        let Some(stream) = self.streams.find(basic.id) else { return Ok(Plain::Neither) };
-        let state = &mut self.streams[stream];
-        if state.partial.is_some() {
-            let left = (state.header.length as usize - state.received()).min(self.chunk_size as usize);
-            if basic.fmt != 3 || state.header.extended || rest.len() < left {
-                return Ok(Plain::Neither);
+    fn between_chunks(&self) -> bool {
+        self.chunk.is_none() && self.pending_len == 0
+    }
+
+    /// Longest message that comes in one chunk and is within the limits.
+    #[inline(always)]
+    fn plain_len(&self) -> usize {
+        self.chunk_size.min(self.message_len) as usize
+    }
+
+    /// A short cut for nearly all chunks of long messages: takes those of one message that have no
+    /// extended timestamp and lie whole in the input. Returns chunk stream id and index when the
+    /// message is complete.
+    #[inline]
+    fn long_message(
+        &mut self,
+        input: &[u8],
+        taken: &mut usize,
+    ) -> Result<Option<(u32, usize)>, LimitExceeded> {
+        let rest = &input[*taken..];
+        let chunk = self.chunk_size as usize;
+        let (id, stream, mut used) = match self.streams.continued(rest) {
+            Some((id, stream)) => (id, stream, 0),
+            None => {
+                let begun = self.streams.begun(rest, chunk, self.message_len as usize);
+                let Some((id, stream, header)) = begun else { return Ok(None) };
+                self.partial.keep(&mut self.streams[stream], &rest[header..header + chunk])?;
+                (id, stream, header + chunk)
             }
-            let used = usize::from(basic.len) + left;
-            *taken += used;
-            self.consumed += used as u64;
-            self.partial.keep(&mut self.streams[stream], &rest[..left])?;
-            let state = &self.streams[stream];
-            return if state.received() < state.header.length as usize {
-                Ok(Plain::Chunk)
-            } else {
-                self.assembled(basic.id, stream, &mut None).map(Plain::Message)
-            };
-        }
-        let inherited = state.header;
-        let Ok((rest, (message, _))) = header::message_header(rest, basic.fmt, &inherited, Repeated::Absent)
-        else {
-            return Ok(Plain::Neither);
         };
-        let length = message.length as usize;
-        let most = self.chunk_size.min(self.message_len) as usize;
-        if message.extended || length > most || rest.len() < length {
-            return Ok(Plain::Neither);
-        }
-        let (timestamp, delta) = state.advance(basic.fmt, message.time);
-        state.header = message;
-        state.timestamp = timestamp;
-        state.delta = delta;
-        let used = start.len() - rest.len() + length;
+        let state = &mut self.streams[stream];
+        used += self.partial.keep_chunks(state, 0xC0 | id as u8, &rest[used..], chunk);
         *taken += used;
         self.consumed += used as u64;
-        self.lent(basic.id, stream, &rest[..length], &mut None).map(Plain::Message)
+        let complete = used > 0 && state.received() == state.header.length as usize;
+        Ok(complete.then_some((id, stream)))
     }
 
     /// The next chunk header, or the number of bytes that are missing.
@@ -597,4 +644,22 @@ fn missing(error: &nom::Err<nom::error::Error<&[u8]>>) -> NonZeroUsize {
         Incomplete(Needed::Size(missing)) => *missing,
         _ => NonZeroUsize::MIN,
     }
+}
+
+/// The payload at `range` of `input`.
+#[inline]
+fn own(input: &Bytes, range: Range<usize>, share_from: usize) -> Bytes {
+    if range.len() >= share_from { input.slice(range) } else { Bytes::copy_from_slice(&input[range]) }
+}
+
+/// Takes `skip` bytes off `input` and then a payload of `len` bytes.
+#[inline(always)]
+fn take(input: &mut BytesMut, skip: usize, len: usize) -> Bytes {
+    if len >= SPLIT_AT {
+        input.advance(skip);
+        return input.split_to(len).freeze();
+    }
+    let payload = Bytes::copy_from_slice(&input[skip..skip + len]);
+    input.advance(skip + len);
+    payload
 }

@@ -1,14 +1,11 @@
 //! From messages to bytes (RTMP 5.3).
 
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 
-use bytes::{BufMut, BytesMut};
+use bytes::BytesMut;
 
-use super::{
-    DEFAULT_CHUNK_SIZE, EXTENDED, MAX_MESSAGE_LEN,
-    header::{self, MAX_HEADER_LEN, MessageHeader},
-};
-use crate::{ChunkStreamId, Message, Timestamp};
+use super::{DEFAULT_CHUNK_SIZE, EXTENDED, MAX_MESSAGE_LEN, chunks::Chunks, header::MessageHeader};
+use crate::{ChunkStreamId, Message, MessageRef, Timestamp};
 
 /// Cuts messages into the chunks of one direction of a connection.
 ///
@@ -22,11 +19,14 @@ use crate::{ChunkStreamId, Message, Timestamp};
 #[derive(Debug, Clone)]
 pub struct ChunkEncoder {
     chunk_size: u32,
-    streams: BTreeMap<ChunkStreamId, Last>,
+    /// Where in `last` the chunk streams below 64 are, plus 1.
+    low: [u8; 64],
+    last: Vec<Option<Last>>,
+    high: BTreeMap<ChunkStreamId, Option<Last>>,
 }
 
 /// The message that went before on a chunk stream.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Last {
     timestamp: Timestamp,
     /// `None` after a header of type 0.
@@ -46,7 +46,7 @@ impl ChunkEncoder {
     /// An encoder for the first message after the handshake: chunk size 128 (RTMP 5.4.1).
     #[must_use]
     pub fn new() -> Self {
-        Self { chunk_size: DEFAULT_CHUNK_SIZE, streams: BTreeMap::new() }
+        Self { chunk_size: DEFAULT_CHUNK_SIZE, low: [0; 64], last: Vec::new(), high: BTreeMap::new() }
     }
 
     /// The most payload bytes in a chunk.
@@ -66,9 +66,35 @@ impl ChunkEncoder {
     /// # Panics
     /// If the payload is longer than 16,777,215 bytes.
     pub fn encode(&mut self, message: &Message, out: &mut BytesMut) {
-        let mut header = full_header(message);
-        let last = self.streams.get(&message.chunk_stream);
-        let (fmt, delta) = match last.and_then(|last| Some((last, last.delta_to(message)?))) {
+        self.chunks(message.as_ref()).append_to(out);
+    }
+
+    /// The chunks of one message as slices, of which the payload is not copied. They have to be
+    /// sent: the next message of this chunk stream refers to the header of this one.
+    ///
+    /// ```
+    /// use rtmp_proto::{ChunkEncoder, Message, MessageStreamId, Timestamp, ChunkStreamId, MessageType};
+    ///
+    /// let message = Message {
+    ///     chunk_stream: ChunkStreamId::new(4).unwrap(),
+    ///     timestamp: Timestamp(1000),
+    ///     kind: MessageType::AUDIO,
+    ///     stream: MessageStreamId(1),
+    ///     payload: vec![0xaf; 200].into(),
+    /// };
+    /// let mut encoder = ChunkEncoder::new();
+    /// let chunks = encoder.chunks(message.as_ref());
+    /// // RTMP 5.3.1: header of type 0, 128 bytes of payload, header of type 3, the other 72.
+    /// assert_eq!(chunks.slices().map(<[u8]>::len).collect::<Vec<_>>(), [12, 128, 1, 72]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the payload is longer than 16,777,215 bytes.
+    #[inline]
+    pub fn chunks<'a>(&mut self, message: MessageRef<'a>) -> Chunks<'a> {
+        let mut header = full_header(&message);
+        let last = self.last(message.chunk_stream);
+        let (fmt, delta) = match last.and_then(|last| Some((last, last.delta_to(&message)?))) {
             None => (0, None),
             Some((last, delta)) if last.length != header.length || last.kind != header.kind => {
                 (1, Some(delta))
@@ -77,10 +103,9 @@ impl ChunkEncoder {
             Some((_, delta)) => (3, Some(delta)),
         };
         let MessageHeader { length, kind, stream, .. } = header;
-        let last = Last { timestamp: message.timestamp, delta, length, kind, stream };
-        self.streams.insert(message.chunk_stream, last);
+        *last = Some(Last { timestamp: message.timestamp, delta, length, kind, stream });
         header.time = delta.unwrap_or(header.time);
-        put_message(message, fmt, &header, self.chunk_size, out);
+        Chunks::new(&message, fmt, &header, self.chunk_size)
     }
 
     /// Appends the chunks of one message to `out` with a header of type 0, which depends on
@@ -91,25 +116,52 @@ impl ChunkEncoder {
     /// # Panics
     /// If the payload is longer than 16,777,215 bytes.
     pub fn encode_independent(message: &Message, chunk_size: u32, out: &mut BytesMut) {
-        put_message(message, 0, &full_header(message), chunk_size.clamp(1, MAX_MESSAGE_LEN), out);
+        Self::independent_chunks(message.as_ref(), chunk_size).append_to(out);
+    }
+
+    /// As [`Self::encode_independent`], as slices of which the payload is not copied.
+    ///
+    /// # Panics
+    /// If the payload is longer than 16,777,215 bytes.
+    #[must_use]
+    pub fn independent_chunks(message: MessageRef<'_>, chunk_size: u32) -> Chunks<'_> {
+        Chunks::new(&message, 0, &full_header(&message), chunk_size.clamp(1, MAX_MESSAGE_LEN))
     }
 
     /// Forgets what went before on a chunk stream, so that its next header is of type 0.
     pub fn forget(&mut self, id: ChunkStreamId) {
-        self.streams.remove(&id);
+        match self.low.get(id.value() as usize) {
+            None => drop(self.high.remove(&id)),
+            Some(0) => {}
+            Some(&index) => self.last[usize::from(index) - 1] = None,
+        }
+    }
+
+    #[inline]
+    fn last(&mut self, id: ChunkStreamId) -> &mut Option<Last> {
+        let Some(index) = self.low.get_mut(id.value() as usize) else {
+            return self.high.entry(id).or_default();
+        };
+        if *index == 0 {
+            self.last.push(None);
+            *index = self.last.len() as u8;
+        }
+        &mut self.last[usize::from(*index) - 1]
     }
 }
 
 impl Last {
     /// The delta that leads to `message`, unless it has to have a header of type 0.
-    fn delta_to(&self, message: &Message) -> Option<u32> {
+    #[inline]
+    fn delta_to(&self, message: &MessageRef<'_>) -> Option<u32> {
         let delta = message.timestamp.since(self.timestamp);
         let delta = u32::try_from(delta).ok().filter(|delta| *delta < EXTENDED)?;
         (self.stream == message.stream.0).then_some(delta)
     }
 }
 
-fn full_header(message: &Message) -> MessageHeader {
+#[inline]
+fn full_header(message: &MessageRef<'_>) -> MessageHeader {
     let length = message.payload.len();
     assert!(length <= MAX_MESSAGE_LEN as usize, "a message of {length} bytes does not fit its 24-bit length");
     MessageHeader {
@@ -118,25 +170,5 @@ fn full_header(message: &Message) -> MessageHeader {
         kind: message.kind.0,
         stream: message.stream.0,
         extended: false,
-    }
-}
-
-fn put_message(message: &Message, fmt: u8, header: &MessageHeader, chunk_size: u32, out: &mut BytesMut) {
-    let id = message.chunk_stream.value();
-    let payload = &message.payload[..];
-    let chunk_size = chunk_size as usize;
-    let more_chunks = payload.len().saturating_sub(1) / chunk_size;
-    out.reserve(MAX_HEADER_LEN + payload.len() + more_chunks * (3 + 4));
-    header::put_basic_header(out, fmt, id);
-    let extended = fmt < 3 && header::put_message_header(out, fmt, header);
-    let (first, rest) = payload.split_at(payload.len().min(chunk_size));
-    out.put_slice(first);
-    for part in rest.chunks(chunk_size) {
-        header::put_basic_header(out, 3, id);
-        if extended {
-            // RTMP 5.3.1.3, errata EA 5.1: in every type 3 chunk.
-            out.put_u32(header.time);
-        }
-        out.put_slice(part);
     }
 }

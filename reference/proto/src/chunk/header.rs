@@ -1,7 +1,6 @@
 //! Chunk headers (RTMP 5.3.1): a parser over at most 18 bytes, so that an incomplete header costs
 //! at most 18 bytes to parse again.
 
-use bytes::{BufMut, BytesMut};
 use nom::{
     Err::Incomplete,
     IResult, Needed,
@@ -128,34 +127,65 @@ fn repeated_timestamp(input: &[u8], value: u32, repeated: Repeated) -> IResult<&
     Ok((input, Some(copy)))
 }
 
-/// Writes the smallest basic header that holds `id` (RTMP 5.3.1.1).
-#[inline]
-pub(super) fn put_basic_header(out: &mut BytesMut, fmt: u8, id: u32) {
-    let fmt = fmt << 6;
+/// Basic header in the smallest form that holds `id` (RTMP 5.3.1.1), as a little-endian number, and
+/// its length in bytes.
+#[inline(always)]
+fn basic(fmt: u8, id: u32) -> (u32, u32) {
+    let fmt = u32::from(fmt) << 6;
     match id {
-        ..64 => out.put_u8(fmt | id as u8),
-        64..320 => out.put_slice(&[fmt, (id - 64) as u8]),
-        _ => {
-            let [low, high, ..] = (id - 64).to_le_bytes();
-            out.put_slice(&[fmt | 1, low, high]);
-        }
+        ..64 => (fmt | id, 1),
+        64..320 => (fmt | (id - 64) << 8, 2),
+        _ => (fmt | 1 | (id - 64) << 8, 3),
     }
 }
 
-/// Writes the message header of types 0, 1 and 2 with its extended timestamp; `header.extended`
-/// is not looked at. Returns whether there was an extended timestamp.
-pub(super) fn put_message_header(out: &mut BytesMut, fmt: u8, header: &MessageHeader) -> bool {
-    let extended = header.time >= EXTENDED;
-    out.put_uint(u64::from(header.time.min(EXTENDED)), 3);
-    if fmt < 2 {
-        out.put_uint(u64::from(header.length), 3);
-        out.put_u8(header.kind);
-    }
-    if fmt == 0 {
-        out.put_u32_le(header.stream);
-    }
+/// A number of three bytes, as it lies in memory, as a little-endian number.
+#[inline(always)]
+fn be24(value: u32) -> u128 {
+    u128::from(value.swap_bytes() >> 8)
+}
+
+/// The header of the first chunk of a message, its length, and whether it has an extended
+/// timestamp; `header.extended` is not looked at. What the chunk type leaves out lies behind the
+/// length. Put together in a register: a store of all bytes costs as much as one of a single byte.
+#[inline(always)]
+pub(super) fn first(fmt: u8, id: u32, header: &MessageHeader) -> ([u8; MAX_HEADER_LEN], u8, bool) {
+    let (basic, basic_len) = basic(fmt, id);
+    // Type 3 has no timestamp field.
+    let extended = header.time >= EXTENDED && fmt < 3;
+    // The message stream id is the one little-endian field (errata EA 4.2).
+    let mut fields = be24(header.time.min(EXTENDED))
+        | be24(header.length) << 24
+        | u128::from(header.kind) << 48
+        | u128::from(header.stream) << 56;
+    let mut len = [11, 7, 3, 0][usize::from(fmt & 3)];
     if extended {
-        out.put_u32(header.time);
+        fields &= !(u128::MAX << (8 * len));
+        fields |= u128::from(header.time.swap_bytes()) << (8 * len);
+        len += 4;
     }
-    extended
+    let mut out = [0; MAX_HEADER_LEN];
+    // At most 15 bytes so far: only a long basic header reaches behind the 16 bytes of the number.
+    let shifted = if basic_len == 1 { fields << 8 } else { fields << (8 * basic_len) };
+    let whole = u128::from(basic) | shifted;
+    out[..16].copy_from_slice(&whole.to_le_bytes());
+    if basic_len > 1 {
+        let tail = (fields >> (8 * (16 - basic_len))) as u16;
+        out[16..].copy_from_slice(&tail.to_le_bytes());
+    }
+    (out, (basic_len + len) as u8, extended)
+}
+
+/// The header of a type 3 chunk that goes on with a message, and its length. What is behind the
+/// length has no meaning.
+#[inline(always)]
+pub(super) fn continuation(id: u32, extended: Option<u32>) -> ([u8; 8], u8) {
+    let (basic, len) = basic(3, id);
+    match extended {
+        Some(time) => {
+            let whole = u64::from(basic) | u64::from(time.swap_bytes()) << (8 * len);
+            (whole.to_le_bytes(), len as u8 + 4)
+        }
+        None => (u64::from(basic).to_le_bytes(), len as u8),
+    }
 }

@@ -1,6 +1,7 @@
 //! The chunk stream (RTMP 5.3): messages cut into chunks that may interleave.
 
 mod arrived;
+mod chunks;
 mod decode;
 mod encode;
 mod header;
@@ -10,6 +11,7 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
+pub use chunks::{Chunks, Slices};
 pub use decode::{ChunkDecoder, Decoded};
 pub use encode::ChunkEncoder;
 

@@ -3,11 +3,13 @@
 use alloc::vec::Vec;
 use core::mem;
 
-use super::streams::ChunkStream;
+use super::{DEFAULT_CHUNK_SIZE, streams::ChunkStream};
 use crate::{LimitExceeded, Limits};
 
 /// Largest buffer that is kept for the next message.
 const SPARE_AT_MOST: usize = 256 << 10;
+
+const USUAL: usize = DEFAULT_CHUNK_SIZE as usize;
 
 /// What the partial messages of all chunk streams have in common. The bytes themselves are in
 /// [`ChunkStream::partial`].
@@ -57,12 +59,69 @@ impl PartialMessages {
             }
         }
         if partial.capacity() - partial.len() < bytes.len() {
-            // Doubling keeps the work linear; shares keep the sum of all reservations small.
-            let share = (self.reserve_ahead / self.count).max(partial.len());
-            partial.reserve_exact(share.min(length - partial.len()).max(bytes.len()));
+            let ahead = self.ahead(length, partial.len());
+            partial.reserve_exact(ahead.max(bytes.len()));
         }
         partial.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// Adds the payloads of chunks with the header `first` that lie whole at the front of `input`, up
+    /// to the end of the message in progress of `state`, of which something has arrived. Returns the
+    /// bytes used: 0 when there is no such chunk, or when [`Self::keep`] has to look at a limit.
+    #[inline]
+    pub(super) fn keep_chunks(
+        &mut self,
+        state: &mut ChunkStream,
+        first: u8,
+        input: &[u8],
+        chunk_size: usize,
+    ) -> usize {
+        let Some(partial) = state.partial.as_mut().filter(|partial| !partial.is_empty()) else { return 0 };
+        let before = partial.len();
+        let mut left = state.header.length as usize - before;
+        let most = left.min(input.len());
+        if self.bytes + most > self.bytes_limit {
+            return 0;
+        }
+        if partial.capacity() - before < most {
+            let ahead = self.ahead(before + left, before);
+            partial.reserve_exact(ahead.max(most));
+        }
+        let mut rest = input;
+        // The default has a loop of its own, in which the length of the copy is a constant.
+        if chunk_size == USUAL {
+            while left > USUAL
+                && let Some((chunk, tail)) = rest.split_first_chunk::<{ 1 + USUAL }>()
+                && chunk[0] == first
+            {
+                partial.extend_from_slice(&chunk[1..]);
+                left -= USUAL;
+                rest = tail;
+            }
+        }
+        while left > 0
+            && let Some((&header, tail)) = rest.split_first()
+            && header == first
+            && let Some((part, tail)) = tail.split_at_checked(left.min(chunk_size))
+        {
+            partial.extend_from_slice(part);
+            left -= part.len();
+            rest = tail;
+        }
+        self.bytes += partial.len() - before;
+        input.len() - rest.len()
+    }
+
+    /// Bytes to reserve ahead for a message of which `received` of `length` bytes have arrived. Doubling
+    /// keeps the work linear; shares keep the sum of all reservations small. A message that is alone and
+    /// not much longer than its share gets all of it: ordinary key frames need one allocation.
+    fn ahead(&self, length: usize, received: usize) -> usize {
+        let left = length - received;
+        if self.count == 1 && length <= 2 * self.reserve_ahead {
+            return left;
+        }
+        left.min(received.max(self.reserve_ahead / self.count))
     }
 
     /// Ends the message in progress of `state`, if any, and returns what has arrived of it.

@@ -21,14 +21,13 @@ pub(super) enum Step {
     Stopped(InputRuling),
 }
 
-/// What the short cut came to.
-pub(super) enum Plain {
-    /// The chunk completed a message.
-    Message(Step),
-    /// The chunk went on with a message.
-    Chunk,
-    /// The chunk has to go the long way.
-    Neither,
+/// A message that lies whole in one chunk and in the input.
+pub(super) struct Whole {
+    pub head: Head,
+    /// Bytes of the chunk header.
+    pub header_len: usize,
+    /// Bytes of the payload.
+    pub len: usize,
 }
 
 /// A message without its payload.

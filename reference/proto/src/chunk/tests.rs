@@ -483,6 +483,21 @@ mod receiving {
         });
         assert_eq!((consumed, lent), (Ok(wire.len()), 1));
     }
+
+    #[test]
+    fn for_each_owned_shares_the_input_from_the_length_that_is_asked_for() {
+        let wire =
+            Bytes::from([type0(4, 0, 99, 8, 1), payload(99), type0(4, 0, 100, 8, 1), payload(100)].concat());
+        for (share_from, expected) in [(0, [true, true]), (100, [false, true]), (101, [false, false])] {
+            let mut shared = Vec::new();
+            let mut decoder = ChunkDecoder::new(&Limits::default());
+            let result = decoder.for_each_owned(&wire, share_from, |message| {
+                shared.push(wire.as_ptr_range().contains(&message.payload.as_ptr()));
+            });
+            assert_eq!(result, Ok(()));
+            assert_eq!(shared, expected);
+        }
+    }
 }
 
 mod extended_timestamp_habits {
@@ -747,6 +762,18 @@ mod sending {
     }
 
     #[test]
+    fn slices_lend_the_payload() {
+        let message = message(4, 0x100_0000, 8, 1, payload(300));
+        let mut encoder = ChunkEncoder::new();
+        let chunks = encoder.chunks(message.as_ref());
+        let slices: Vec<_> = chunks.slices().collect();
+        assert_eq!(slices.iter().map(|slice| slice.len()).collect::<Vec<_>>(), [16, 128, 5, 128, 5, 44]);
+        assert_eq!(slices[2], hex("c401000000"));
+        let range = message.payload.as_ptr_range();
+        assert!([1, 3, 5].iter().all(|&index| range.contains(&slices[index].as_ptr())));
+    }
+
+    #[test]
     #[should_panic(expected = "24-bit length")]
     fn messages_longer_than_their_length_field_are_a_bug_of_the_caller() {
         encode(&[message(6, 0, 9, 1, vec![0; 0x100_0000])]);
@@ -944,6 +971,18 @@ mod laws {
         (messages, None, decoder.bytes_consumed())
     }
 
+    fn given(pieces: &[&[u8]], share_from: usize) -> Outcome {
+        let mut decoder = ChunkDecoder::new(&Limits::default());
+        let mut messages = Vec::new();
+        for piece in pieces {
+            let piece = Bytes::copy_from_slice(piece);
+            if let Err(error) = decoder.for_each_owned(&piece, share_from, |message| messages.push(message)) {
+                return (messages, Some(error), 0);
+            }
+        }
+        (messages, None, decoder.bytes_consumed())
+    }
+
     fn cut(mut wire: &[u8], lengths: Vec<usize>) -> Vec<&[u8]> {
         let mut pieces = Vec::new();
         for length in lengths {
@@ -971,7 +1010,15 @@ mod laws {
             encoder.encode(&Control::SetChunkSize(size).encode(), &mut wire);
             encoder.set_chunk_size(size);
             for message in &messages {
+                let mut sliced = encoder.clone();
+                let chunks = sliced.chunks(message.as_ref());
+                let slices = chunks.slices();
+                let before = wire.len();
                 encoder.encode(message, &mut wire);
+                prop_assert_eq!(chunks.wire_len(), wire.len() - before);
+                prop_assert_eq!(slices.len(), slices.clone().count());
+                prop_assert!(slices.clone().all(|slice| !slice.is_empty()));
+                prop_assert_eq!(&slices.collect::<Vec<_>>().concat(), &wire[before..]);
             }
             let (decoded, error, consumed) = owned(&cut(&wire, cuts));
             prop_assert_eq!(error, None);
@@ -999,6 +1046,10 @@ mod laws {
             prop_assert_eq!(&lent(&pieces), &whole);
             prop_assert_eq!(&owned(&[&wire]), &whole);
             prop_assert_eq!(&owned(&pieces), &whole);
+            for share_from in [0, 64, usize::MAX] {
+                prop_assert_eq!(&given(&[&wire], share_from), &whole);
+                prop_assert_eq!(&given(&pieces, share_from), &whole);
+            }
         }
 
         #[test]

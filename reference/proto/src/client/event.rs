@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use rtmp_amf::Value;
 
-use crate::{MessageStreamId, MessageType, RtmpUrl, StatusInfo, Timestamp};
+use crate::{Capabilities, MessageStreamId, MessageType, RtmpUrl, SharedObject, StatusInfo, Timestamp};
 
 /// What `connect` says (RTMP 7.2.1.1).
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,21 @@ impl ConnectParams {
     pub fn from_url(url: &RtmpUrl) -> Self {
         let arguments = url.connect_arguments().into_iter().map(Value::from).collect();
         Self { arguments, ..Self::new(url.app(), &url.tc_url()) }
+    }
+
+    /// With these capabilities announced. A member that `extra` has already, and the masks that are sent
+    /// anyway, are replaced.
+    #[must_use]
+    pub fn with_capabilities(mut self, capabilities: Capabilities) -> Self {
+        self.extra.extend(capabilities.into_properties());
+        self
+    }
+
+    /// With object encoding 3 offered: the server may then send AMF3, which the session reads (EA 8.1.1).
+    #[must_use]
+    pub fn with_amf3(mut self) -> Self {
+        self.extra.push(("objectEncoding".into(), Value::Number(3.0)));
+        self
     }
 
     pub(super) fn into_values(self) -> (Value, Vec<Value>) {
@@ -114,6 +129,34 @@ pub enum ClientEvent {
         info: StatusInfo,
         /// The whole information object.
         information: Value,
+    },
+    /// onStatus `NetConnection.Connect.ReconnectRequest` (E-RTMP v2 "Reconnect Request"): go on to the
+    /// next media boundary, connect to `url`, then leave this connection (ERC-017). Sent to clients that
+    /// announce [`rtmp_flv::CapsEx::RECONNECT`]. One that names a target outside the RTMP family comes as
+    /// [`ClientEvent::Status`].
+    ReconnectRequested {
+        /// The application to connect to, resolved against the current one, without a stream key.
+        url: RtmpUrl,
+        /// For people.
+        description: Option<String>,
+    },
+    /// A shared object message (RTMP 7.1.3). The session does nothing about it.
+    SharedObject {
+        /// What it says.
+        message: SharedObject,
+    },
+    /// A message that this session has no use for, as it came: of a type that is not known (MSG-009), an
+    /// empty command or shared object message, or data of the stream that plays that are empty or without
+    /// a handler name (MSG-034, DATA-011). It can be ignored.
+    Other {
+        /// The stream; 0 for the connection.
+        stream: MessageStreamId,
+        /// Its type.
+        kind: MessageType,
+        /// As sent.
+        timestamp: Timestamp,
+        /// As sent; may be empty.
+        payload: Bytes,
     },
     /// Media that is played. Sub-messages of an aggregate and data messages of type 15 arrive as types
     /// 8, 9 and 18.

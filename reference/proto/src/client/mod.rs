@@ -1,6 +1,7 @@
 //! The client's half of a connection.
 
 mod event;
+mod negotiate;
 mod replies;
 mod session;
 

@@ -11,7 +11,8 @@ use crate::{Command, Message, MessageStreamId, SessionError, StatusInfo};
 impl ClientSession {
     pub(super) fn handle_command(&mut self, message: &Message) -> Result<(), SessionError> {
         let command = Command::decode(message.kind, &message.payload, self.link.limits())
-            .map_err(|error| self.link.command_error(error))?;
+            .map_err(|error| self.link.command_error(error))?
+            .in_amf0();
         match command.name.as_str() {
             "_result" => self.handle_result(command),
             "_error" => self.handle_error(&command),
@@ -55,6 +56,7 @@ impl ClientSession {
             Some(Call::Connect) => {
                 self.answered();
                 let information = information(&command);
+                self.note_answer(&command.object, &information);
                 self.emit(ClientEvent::Connected { properties: command.object, information })?;
                 self.connected()
             }
@@ -113,7 +115,10 @@ impl ClientSession {
                 self.phase = Phase::Playing;
                 self.emit(ClientEvent::PlayStarted { stream: self.stream })
             }
-            _ => self.emit(ClientEvent::Status { stream, info, information }),
+            _ => {
+                let event = self.reconnect_event(&information);
+                self.emit(event.unwrap_or(ClientEvent::Status { stream, info, information }))
+            }
         }
     }
 }

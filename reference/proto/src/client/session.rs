@@ -8,14 +8,17 @@ use alloc::vec::Vec;
 use bytes::{Bytes, BytesMut};
 use rtmp_amf::Value;
 
+use super::negotiate::Agreed;
 use super::{ClientEvent, ConnectParams};
 use crate::control::Control;
 use crate::data::relayed_form;
-use crate::handshake::ClientHandshake;
+use crate::handshake::{ClientHandshake, HandshakeMode, HandshakeReport};
 use crate::link::{Handshake, Link, late};
+#[cfg(feature = "digest")]
+use crate::swf_verification::{self, SwfHash};
 use crate::tamper::Tamper;
 use crate::{
-    Aggregate, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
+    Aggregate, AggregateErrorKind, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
     MessageType, Millis, PlayStart, PublishMode, SessionError, Timestamp, TransactionId, UserControl,
 };
 
@@ -34,6 +37,7 @@ const BUFFER_MS: u32 = 1000;
 pub struct ClientSession {
     pub(super) link: Link,
     pub(super) phase: Phase,
+    pub(super) agreed: Agreed,
     pub(super) goal: Option<Goal>,
     pub(super) stream: MessageStreamId,
     /// Calls whose answers matter.
@@ -43,6 +47,8 @@ pub struct ClientSession {
     deadline: Deadline,
     now: Millis,
     over: bool,
+    #[cfg(feature = "digest")]
+    swf: Option<SwfHash>,
     events: VecDeque<ClientEvent>,
 }
 
@@ -82,14 +88,15 @@ enum Deadline {
 }
 
 impl ClientSession {
-    /// A session for a transport that is connected. `random` seeds C1; `now` starts the handshake
-    /// timeout. C0 and C1 come from the first [`Self::poll_transmit`].
+    /// A session for a transport that is connected. `random` seeds C1 and, for RTMPE, the private key:
+    /// nobody may be able to predict it. `now` starts the handshake timeout. C0 and C1 come from the first [`Self::poll_transmit`].
     #[must_use]
     pub fn new(limits: Limits, random: [u8; 32], now: Millis, params: ConnectParams) -> Self {
         let handshake = Handshake::Client(ClientHandshake::new(now.0 as u32, random));
         Self {
             link: Link::new(limits, handshake, now),
             phase: Phase::Handshake,
+            agreed: Agreed::default(),
             goal: None,
             stream: MessageStreamId::CONNECTION,
             calls: Vec::new(),
@@ -98,8 +105,30 @@ impl ClientSession {
             deadline: Deadline::None,
             now,
             over: false,
+            #[cfg(feature = "digest")]
+            swf: None,
             events: VecDeque::new(),
         }
+    }
+
+    /// Sets which handshake to begin; without it the plain one. Has to come before the first poll and the
+    /// first input.
+    pub fn set_handshake_mode(&mut self, mode: HandshakeMode) {
+        self.link.set_handshake_mode(mode);
+    }
+
+    /// What the handshake turned out to be, once it is over.
+    #[must_use]
+    pub fn handshake_report(&self) -> Option<HandshakeReport> {
+        self.link.handshake_report()
+    }
+
+    /// Sets the SWF file that this client says it was loaded from when a server asks (user control event
+    /// 26). Without it, and after a handshake without digests, such requests are ignored (SWFV-005,
+    /// SWFV-006).
+    #[cfg(feature = "digest")]
+    pub fn set_swf(&mut self, swf: SwfHash) {
+        self.swf = Some(swf);
     }
 
     /// Plants deviations. Has to come before the first poll and the first input.
@@ -337,7 +366,7 @@ impl ClientSession {
         self.link.chunk_size_out()
     }
 
-    fn settle(&mut self, result: Result<(), SessionError>) {
+    pub(super) fn settle(&mut self, result: Result<(), SessionError>) {
         if let Err(error) = result {
             self.link.fail(error);
         }
@@ -377,8 +406,15 @@ impl ClientSession {
                 self.handle_media(message)
             }
             MessageType::AGGREGATE => self.handle_aggregate(message),
+            MessageType::SHARED_OBJECT_AMF0 | MessageType::SHARED_OBJECT_AMF3
+                if !message.payload.is_empty() =>
+            {
+                self.handle_shared_object(&message)
+            }
             MessageType::USER_CONTROL => self.handle_user_control(&message),
-            _ => Ok(()),
+            // The link did what types 1 to 6 ask for.
+            MessageType(1..=6) => Ok(()),
+            _ => self.other(message),
         }
     }
 
@@ -388,6 +424,10 @@ impl ClientSession {
             Ok(UserControl::StreamBegin(id)) => ClientEvent::StreamBegin { stream: MessageStreamId(id) },
             Ok(UserControl::StreamEof(id)) => ClientEvent::StreamEof { stream: MessageStreamId(id) },
             Ok(UserControl::StreamDry(id)) => ClientEvent::StreamDry { stream: MessageStreamId(id) },
+            #[cfg(feature = "digest")]
+            Ok(UserControl::Unknown { event: swf_verification::REQUEST, data }) => {
+                return self.answer_swf_request(&data);
+            }
             _ => return Ok(()),
         };
         match event {
@@ -398,13 +438,26 @@ impl ClientSession {
         self.emit(event)
     }
 
+    #[cfg(feature = "digest")]
+    fn answer_swf_request(&mut self, request: &[u8]) -> Result<(), SessionError> {
+        match (self.swf, self.link.swf_verification_key()) {
+            (Some(swf), Some(key)) if swf_verification::is_answerable(request) => {
+                self.link.send_user_control(swf.response(&key).into_event())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn handle_aggregate(&mut self, message: Message) -> Result<(), SessionError> {
         for inner in Aggregate::new(message) {
-            let inner = inner.map_err(|_| {
-                self.link.peer_misbehaved(
-                    "a sub-message reaches beyond the end of its aggregate message",
-                    "RTMP 7.1.6",
-                )
+            let inner = inner.map_err(|error| match error.kind {
+                AggregateErrorKind::CountLimit(most) => LimitExceeded {
+                    limit: "aggregate messages",
+                    value: u64::from(most) + 1,
+                    maximum: u64::from(most),
+                }
+                .into(),
+                kind => self.link.peer_misbehaved(kind.what(), "RTMP 7.1.6"),
             })?;
             self.handle_media(inner)?;
         }
@@ -417,7 +470,9 @@ impl ClientSession {
         if !ours || self.over || !matches!(self.phase, Phase::PlayAsked | Phase::Playing) {
             return Ok(());
         }
-        let Some((kind, mut payload)) = relayed_form(&message, self.link.limits()) else { return Ok(()) };
+        let Some((kind, mut payload)) = relayed_form(&message, self.link.limits()) else {
+            return if message.kind == MessageType::AGGREGATE { Ok(()) } else { self.other(message) };
+        };
         let mut timestamp = message.timestamp;
         let keep = match self.link.tamper() {
             Some(tamper) => tamper.relay_in(kind, &mut timestamp, &mut payload),
@@ -433,6 +488,7 @@ impl ClientSession {
     fn send_connect(&mut self) -> Result<(), SessionError> {
         let Some(params) = self.connect.take() else { return Ok(()) };
         let (object, arguments) = params.into_values();
+        self.note_offer(&object);
         let transaction = self.call(Call::Connect);
         self.phase = Phase::Connecting;
         self.send_on_connection(Command { name: "connect".into(), transaction, object, arguments })

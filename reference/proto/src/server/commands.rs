@@ -14,8 +14,10 @@ type Outcome = Result<(), SessionError>;
 impl ServerSession {
     pub(super) fn handle_command(&mut self, message: &Message) -> Outcome {
         let command = Command::decode(message.kind, &message.payload, self.link.limits())
-            .map_err(|error| self.link.command_error(error))?;
+            .map_err(|error| self.link.command_error(error))?
+            .in_amf0();
         let stream = message.stream;
+        self.note_command_type(message.kind);
         if command.name == "connect" {
             return self.connect(command);
         }
@@ -66,6 +68,7 @@ impl ServerSession {
             return Ok(());
         };
         let tc_url = text("tcUrl");
+        self.note_offer(&command.object);
         let id = self.ask(Request::Connect { transaction: command.transaction });
         let Command { object, arguments, .. } = command;
         self.emit(ServerEvent::Connect { id, app, tc_url, object, arguments })
@@ -143,7 +146,7 @@ impl ServerSession {
         self.answer(command, Ok(Value::Null))?;
         let info = StatusInfo::status(code, "Go on.").into_value();
         let notice = Command::new(name, TransactionId(0.0), [info].into());
-        self.link.send_command(notice, crate::ChunkStreamId::COMMAND, MessageStreamId::CONNECTION)
+        self.send_command(notice, crate::ChunkStreamId::COMMAND, MessageStreamId::CONNECTION)
     }
 
     /// AUX-004.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use rtmp_amf::Value;
 
 use crate::url::crossed_out;
-use crate::{MessageStreamId, MessageType, StatusInfo, Timestamp};
+use crate::{MessageStreamId, MessageType, SharedObject, StatusInfo, Timestamp};
 
 /// Names one request of the peer; good for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -118,10 +118,34 @@ pub enum ServerEvent {
         /// Where to, in ms.
         ms: f64,
     },
+    /// A shared object message (RTMP 7.1.3). The session does nothing about it.
+    SharedObject {
+        /// What it says.
+        message: SharedObject,
+    },
+    /// A message that this session has no use for, as it came: of a type that is not known (MSG-009), an
+    /// empty command or shared object message, or data on a publishing stream that are empty or without a
+    /// handler name (MSG-034, DATA-011). It can be ignored.
+    Other {
+        /// The stream; 0 for the connection.
+        stream: MessageStreamId,
+        /// Its type.
+        kind: MessageType,
+        /// As sent.
+        timestamp: Timestamp,
+        /// As sent; may be empty.
+        payload: Bytes,
+    },
     /// A Ping Response (RTMP 7.1.7).
     Pong {
         /// The time that the Ping Request carried.
         value: u32,
+    },
+    /// The answer to [`super::ServerSession::request_swf_verification`].
+    #[cfg(feature = "digest")]
+    SwfVerification {
+        /// What it is worth.
+        verdict: crate::SwfVerdict,
     },
 }
 
@@ -173,7 +197,21 @@ impl fmt::Debug for ServerEvent {
                 write!(f, "Paused {{ stream: {stream:?}, paused: {paused}, at: {at:?} }}")
             }
             Self::Seek { stream, ms } => write!(f, "Seek {{ stream: {stream:?}, ms: {ms:?} }}"),
+            Self::SharedObject { message } => f
+                .debug_struct("SharedObject")
+                .field("name", &crossed_out(&message.name))
+                .field("events", &message.events.len())
+                .finish_non_exhaustive(),
+            Self::Other { stream, kind, timestamp, payload } => f
+                .debug_struct("Other")
+                .field("stream", stream)
+                .field("kind", kind)
+                .field("timestamp", timestamp)
+                .field("payload", &payload.len())
+                .finish(),
             Self::Pong { value } => write!(f, "Pong {{ value: {value} }}"),
+            #[cfg(feature = "digest")]
+            Self::SwfVerification { verdict } => write!(f, "SwfVerification {{ verdict: {verdict:?} }}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod commands;
 mod event;
 mod media;
+mod negotiate;
 mod session;
 mod streams;
 

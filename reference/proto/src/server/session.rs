@@ -9,15 +9,18 @@ use bytes::{Bytes, BytesMut};
 use rtmp_amf::Value;
 
 use super::media::{chunk_stream_of, peek_wire, stream_csid};
+use super::negotiate::Agreed;
 use super::streams::{Play, Role, Streams};
 use super::{Notice, Rejection, RequestId, ServerEvent};
 use crate::control::{Control, LimitType};
 use crate::data::relayed_form;
-use crate::handshake::ServerHandshake;
+use crate::handshake::{HandshakePolicy, HandshakeReport, ServerHandshake};
 use crate::link::{Handshake, Link, late};
+#[cfg(feature = "digest")]
+use crate::swf_verification::{self, SwfHash, SwfVerdict};
 use crate::tamper::Tamper;
 use crate::{
-    Aggregate, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
+    Aggregate, AggregateErrorKind, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
     MessageType, Millis, SessionError, StatusInfo, Timestamp, TransactionId, UserControl,
 };
 
@@ -38,8 +41,12 @@ pub struct ServerSession {
     pub(super) link: Link,
     pub(super) streams: Streams,
     pub(super) phase: Phase,
+    pub(super) agreed: Agreed,
     pending: Option<Pending>,
     last_request: u64,
+    /// The files that the client that was asked may have.
+    #[cfg(feature = "digest")]
+    swf_expected: Option<Vec<SwfHash>>,
     events: VecDeque<ServerEvent>,
 }
 
@@ -63,8 +70,8 @@ pub(super) enum Request {
 }
 
 impl ServerSession {
-    /// A session for a connection that was just accepted. `random` seeds S1; `now` starts the handshake
-    /// timeout.
+    /// A session for a connection that was just accepted. `random` seeds S1 and, for RTMPE, the private
+    /// key: nobody may be able to predict it. `now` starts the handshake timeout.
     #[must_use]
     pub fn new(limits: Limits, random: [u8; 32], now: Millis) -> Self {
         let handshake = Handshake::Server(ServerHandshake::new(now.0 as u32, random));
@@ -72,10 +79,25 @@ impl ServerSession {
             link: Link::new(limits, handshake, now),
             streams: Streams::default(),
             phase: Phase::Handshake,
+            agreed: Agreed::default(),
             pending: None,
             last_request: 0,
+            #[cfg(feature = "digest")]
+            swf_expected: None,
             events: VecDeque::new(),
         }
+    }
+
+    /// Sets which handshakes are taken part in; without it all that the crate's features offer. Has to come
+    /// before the first input.
+    pub fn set_handshake_policy(&mut self, policy: HandshakePolicy) {
+        self.link.set_handshake_policy(policy);
+    }
+
+    /// What the handshake turned out to be, once it is over.
+    #[must_use]
+    pub fn handshake_report(&self) -> Option<HandshakeReport> {
+        self.link.handshake_report()
     }
 
     /// Plants deviations. Has to come before the first input.
@@ -318,13 +340,39 @@ impl ServerSession {
         }
     }
 
+    /// Asks the client which of these SWF files it was loaded from (user control event 26). The answer is
+    /// [`ServerEvent::SwfVerification`]; a client without a file gives none (SWFV-005). To be asked once the
+    /// client is connected. A later call replaces an earlier one.
+    ///
+    /// # Errors
+    /// The handshake is not over, or was one without digests (SWFV-006).
+    #[cfg(feature = "digest")]
+    pub fn request_swf_verification(&mut self, expected: Vec<SwfHash>) -> Result<(), LocalMisuse> {
+        if self.link.swf_verification_key().is_none() {
+            return Err(LocalMisuse { what: "SWF verification without a handshake with digests" });
+        }
+        self.swf_expected = Some(expected);
+        let result = self.link.send_user_control(swf_verification::request());
+        self.settle(result);
+        Ok(())
+    }
+
+    /// An answer that nobody waits for is dropped.
+    #[cfg(feature = "digest")]
+    fn handle_swf_response(&mut self, answer: &[u8]) -> Result<(), SessionError> {
+        let (Some(key), Some(expected)) = (self.link.swf_verification_key(), self.swf_expected.take()) else {
+            return Ok(());
+        };
+        self.emit(ServerEvent::SwfVerification { verdict: SwfVerdict::of(answer, &expected, &key) })
+    }
+
     /// Bytes that wait for the transport, with what the queue itself costs.
     #[must_use]
     pub fn transmit_backlog(&self) -> usize {
         self.link.backlog()
     }
 
-    fn settle(&mut self, result: Result<(), SessionError>) {
+    pub(super) fn settle(&mut self, result: Result<(), SessionError>) {
         if let Err(error) = result {
             self.link.fail(error);
         }
@@ -378,11 +426,22 @@ impl ServerSession {
                 self.handle_media(message)
             }
             MessageType::AGGREGATE => self.handle_aggregate(message),
+            MessageType::SHARED_OBJECT_AMF0 | MessageType::SHARED_OBJECT_AMF3
+                if !message.payload.is_empty() =>
+            {
+                self.handle_shared_object(&message)
+            }
             MessageType::USER_CONTROL => match UserControl::decode(&message.payload) {
                 Ok(UserControl::PingResponse(value)) => self.emit(ServerEvent::Pong { value }),
+                #[cfg(feature = "digest")]
+                Ok(UserControl::Unknown { event: swf_verification::RESPONSE, data }) => {
+                    self.handle_swf_response(&data)
+                }
                 _ => Ok(()),
             },
-            _ => Ok(()),
+            // The link did what types 1 to 6 ask for.
+            MessageType(1..=6) => Ok(()),
+            _ => self.other(message),
         }
     }
 
@@ -392,23 +451,28 @@ impl ServerSession {
             return Ok(());
         }
         for inner in Aggregate::new(message) {
-            let inner = inner.map_err(|_| {
-                self.link.peer_misbehaved(
-                    "a sub-message reaches beyond the end of its aggregate message",
-                    "RTMP 7.1.6",
-                )
+            let inner = inner.map_err(|error| match error.kind {
+                AggregateErrorKind::CountLimit(most) => LimitExceeded {
+                    limit: "aggregate messages",
+                    value: u64::from(most) + 1,
+                    maximum: u64::from(most),
+                }
+                .into(),
+                kind => self.link.peer_misbehaved(kind.what(), "RTMP 7.1.6"),
             })?;
             self.handle_media(inner)?;
         }
         Ok(())
     }
 
-    /// Media anywhere but on a publishing stream is dropped.
+    /// Media anywhere but on a publishing stream is dropped. Data without a handler name are no media.
     fn handle_media(&mut self, message: Message) -> Result<(), SessionError> {
         if !self.streams.is_publishing(message.stream) {
             return Ok(());
         }
-        let Some((kind, mut payload)) = relayed_form(&message, self.link.limits()) else { return Ok(()) };
+        let Some((kind, mut payload)) = relayed_form(&message, self.link.limits()) else {
+            return if message.kind == MessageType::AGGREGATE { Ok(()) } else { self.other(message) };
+        };
         let mut timestamp = message.timestamp;
         let keep = match self.link.tamper() {
             Some(tamper) => tamper.relay_in(kind, &mut timestamp, &mut payload),
@@ -439,12 +503,11 @@ impl ServerSession {
         let info = StatusInfo::status("NetConnection.Connect.Success", "Connection succeeded.");
         let mut info = info.into_value();
         if let Value::Object(properties) = &mut info {
-            // EA 8.1.1: never more than the client offered, and AMF3 only if this end can read it.
-            properties.push(("objectEncoding".into(), Value::Number(0.0)));
+            properties.extend(self.settle_offer());
         }
         let result =
             Command { name: "_result".into(), transaction, object: properties, arguments: Vec::from([info]) };
-        self.link.send_command(result, ChunkStreamId::COMMAND, MessageStreamId::CONNECTION)
+        self.send_command(result, ChunkStreamId::COMMAND, MessageStreamId::CONNECTION)
     }
 
     fn accept_publish(&mut self, stream: MessageStreamId, name: String) -> Result<(), SessionError> {
@@ -473,7 +536,7 @@ impl ServerSession {
 
     /// onStatus on the stream it is about (RTMP 7.2.2).
     pub(super) fn status(&mut self, stream: MessageStreamId, info: StatusInfo) -> Result<(), SessionError> {
-        self.link.send_command(info.into_on_status(), stream_csid(), stream)
+        self.send_command(info.into_on_status(), stream_csid(), stream)
     }
 
     /// `_result` or `_error` with the transaction id of the call (RTMP 7.2).
@@ -489,7 +552,7 @@ impl ServerSession {
         };
         let chunk_stream =
             if stream == MessageStreamId::CONNECTION { ChunkStreamId::COMMAND } else { stream_csid() };
-        self.link.send_command(Command::new(name, transaction, Vec::from([value])), chunk_stream, stream)
+        self.send_command(Command::new(name, transaction, Vec::from([value])), chunk_stream, stream)
     }
 }
 

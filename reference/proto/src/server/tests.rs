@@ -195,7 +195,8 @@ fn connect_is_answered_in_the_order_of_the_specification() {
     );
     let result = Command::decode(MessageType(20), &messages[4].payload, &Limits::default()).unwrap();
     assert!(result.object.property("fmsVer").is_some() && result.object.property("capabilities").is_some());
-    assert_eq!(result.arguments[0].property("objectEncoding"), Some(&Value::Number(0.0)));
+    // What the client offered and this end can read (EA 8.1.1).
+    assert_eq!(result.arguments[0].property("objectEncoding"), Some(&Value::Number(3.0)));
     assert_eq!(
         client.session.accept(*id),
         Err(LocalMisuse { what: "this request does not wait for an answer" })
@@ -697,6 +698,11 @@ fn aggregates_are_split_and_data_messages_normalised() {
             ServerEvent::Media { stream: ONE, kind, timestamp, payload } => {
                 (kind.0, timestamp.0, payload.to_vec())
             }
+            // No handler name: FFmpeg's time code (DATA-011).
+            ServerEvent::Other { stream: ONE, kind, timestamp, payload } => {
+                assert_eq!((kind.0, timestamp.0, &payload[..]), (18, 9, &[0, 1, 2, 3][..]));
+                (255, 9, vec![])
+            }
             other => panic!("{other:?}"),
         })
         .collect();
@@ -707,6 +713,7 @@ fn aggregates_are_split_and_data_messages_normalised() {
             (9, 5020, vec![0x27, 1, 0, 0, 0, 0xbb]),
             (18, 7, vec![2, 0, 1, b'x']),
             (18, 8, vec![2, 0, 1, b'x', 3, 0]),
+            (255, 9, vec![]),
             (8, 10, vec![]),
         ]
     );
@@ -902,7 +909,7 @@ fn amf_errors_end_the_session_with_the_clause() {
     assert_eq!(clause(&[5]), "RTMP 7.1.1");
     assert_eq!(clause(&[2, 0, 1, b'x', 2, 0, 1, b'2']), "RTMP 7.1.1");
     // A name that is not UTF-8 (ROB-011).
-    assert_eq!(clause(&[2, 0, 2, 0xC0, 0x80]), "AMF0 1.3.1");
+    assert_eq!(clause(&[2, 0, 2, 0xC0, 0x80]), "AMF0 1.3.1, AMF3 1.3.1");
     let nested = [&command("x", 0.0, Value::Null, &[])[..], &[0x0A, 0, 0, 0, 1].repeat(70_000)].concat();
     assert!(matches!(fails(&nested), SessionError::Limit(e) if e.limit == "amf_depth"));
 }
