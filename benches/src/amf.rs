@@ -54,7 +54,7 @@ pub fn messages() -> Vec<Vec<u8>> {
             member(out, "clientid", number(17.0));
         });
     }]);
-    for _ in 0..2 {
+    for _ in 0..5 {
         add(&[&string("@setDataFrame"), &string("onMetaData"), &|out| {
             out.push(8);
             out.extend_from_slice(&20u32.to_be_bytes());

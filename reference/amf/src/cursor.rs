@@ -19,8 +19,10 @@ pub(crate) struct Cursor<'a> {
     checked_at: usize,
     limits: Limits,
     depth: u32,
-    nodes: u32,
-    string_bytes: usize,
+    /// Values that may still come.
+    nodes_left: u32,
+    /// Bytes that the values may still own.
+    bytes_left: usize,
     /// Bytes of text that AMF3 references repeated.
     expanded: usize,
     error: Option<Error>,
@@ -35,8 +37,8 @@ impl<'a> Cursor<'a> {
             checked_at: 0,
             limits: Limits { depth: limits.depth.min(MAX_DEPTH), ..*limits },
             depth: 0,
-            nodes: 0,
-            string_bytes: 0,
+            nodes_left: limits.nodes,
+            bytes_left: limits.string_bytes,
             expanded: 0,
             error: None,
         }
@@ -80,10 +82,10 @@ impl<'a> Cursor<'a> {
     /// Counts a value.
     #[inline]
     pub(crate) fn node(&mut self) -> Result<(), Stop> {
-        if self.nodes >= self.limits.nodes {
-            return self.fail(ErrorKind::NodeLimit(self.limits.nodes), self.offset());
+        match self.nodes_left.checked_sub(1) {
+            Some(left) => self.nodes_left = left,
+            None => return self.fail(ErrorKind::NodeLimit(self.limits.nodes), self.offset()),
         }
-        self.nodes += 1;
         Ok(())
     }
 
@@ -105,9 +107,9 @@ impl<'a> Cursor<'a> {
     /// Counts bytes that the values will own.
     #[inline]
     pub(crate) fn account(&mut self, len: usize) -> Result<(), Stop> {
-        self.string_bytes = self.string_bytes.saturating_add(len);
-        if self.string_bytes > self.limits.string_bytes {
-            return self.fail(ErrorKind::StringLimit(self.limits.string_bytes), self.offset());
+        match self.bytes_left.checked_sub(len) {
+            Some(left) => self.bytes_left = left,
+            None => return self.fail(ErrorKind::StringLimit(self.limits.string_bytes), self.offset()),
         }
         Ok(())
     }

@@ -115,6 +115,52 @@ fn garbage_that_looks_like_a_tag_does_not_hide_the_tags_behind_it() {
 }
 
 #[test]
+fn a_length_beyond_the_end_does_not_hide_the_tags_behind_it() {
+    let broken_at = |place: usize| {
+        let mut second = bytes(&audio(5));
+        second[1] = 0x40;
+        second[0] = if place == 0 { 15 } else { 8 };
+        file(&[&bytes(&video(0)), &second, &bytes(&audio(9)), &bytes(&video(40))])
+    };
+    for place in [0, 1] {
+        let broken = broken_at(place);
+        let found = demux_tolerant(&broken);
+        assert_eq!(found.tags, [video(0), audio(9), video(40)]);
+        assert_eq!(found.tolerated, [at(ErrorKind::Garbage { len: 18 }, 35)]);
+        assert_eq!(found.error, None);
+        // To the others it is a cut file.
+        let error = demux(&broken).error.unwrap();
+        assert_eq!((demux(&broken).tags, error.offset), (vec![video(0)], 35));
+        assert!(matches!(error.kind, ErrorKind::Truncated { inside: "a tag", .. }));
+    }
+    // The search has its limit here too: 18 bytes are to be passed over.
+    let read = |max_resync: u64| {
+        let limits = ReaderLimits { max_resync, ..ReaderLimits::default() };
+        let mut reader = FlvReader::tolerant().with_limits(limits);
+        reader.push(&broken_at(1));
+        reader.end_of_input();
+        let mut tags = 0;
+        while reader.next_tag().unwrap().is_some() {
+            tags += 1;
+        }
+        (tags, reader.finish().is_ok())
+    };
+    assert_eq!(read(18), (3, true));
+    assert_eq!(read(17), (1, false));
+}
+
+#[test]
+fn a_limit_may_shrink_while_the_reader_searches() {
+    let mut reader = FlvReader::tolerant();
+    reader.push(&file(&[&bytes(&video(0)), &[0xee; 30]]));
+    assert_eq!(reader.next_tag(), Ok(Some(video(0))));
+    assert_eq!(reader.next_tag(), Ok(None));
+    let mut reader = reader.with_limits(ReaderLimits { max_resync: 5, ..ReaderLimits::default() });
+    reader.push(&[0xee]);
+    assert!(matches!(reader.next_tag().unwrap_err().kind, ErrorKind::NoTag { .. }));
+}
+
+#[test]
 fn a_second_file_behind_the_first() {
     let once = file(&[&bytes(&video(0)), &bytes(&audio(5))]);
     let found = demux_tolerant(&[&once[..], &once].concat());

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::tables::{Mark, Tables, Traits};
 use super::{Flex, FlexClass, Object, Opaque, Value, VectorObject, marker, u29};
 use crate::cursor::{Cursor, Stop};
+use crate::limits::ANNOUNCED;
 use crate::{Amf3Table, ClassName, Error, ErrorKind, Limits};
 
 /// Decodes the values of a body of AMF3 throughout. They share their tables (AMF3 4.1).
@@ -215,8 +216,8 @@ impl<'r, 'a> Reader<'r, 'a> {
         };
         self.cursor.enter(start)?;
         let weak = self.cursor.u8()? != 0;
-        self.cursor.require(count, 2)?;
-        let mut entries = Vec::new();
+        let least = self.cursor.require(count, 2)?;
+        let mut entries = Vec::with_capacity((least / 2).min(ANNOUNCED));
         for _ in 0..count {
             entries.push((self.value()?, self.value()?));
         }
@@ -226,8 +227,7 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Each item takes a byte at least.
     fn items(&mut self, count: u32) -> Result<Vec<Value>, Stop> {
-        self.cursor.require(count, 1)?;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(self.cursor.require(count, 1)?.min(ANNOUNCED));
         for _ in 0..count {
             items.push(self.value()?);
         }
@@ -263,8 +263,8 @@ impl<'r, 'a> Reader<'r, 'a> {
             self.external(traits.class, repeated, start)?
         } else {
             let class = self.keep((traits.class, repeated))?;
-            let mut sealed = Vec::new();
-            self.cursor.require(u32::try_from(traits.members.len()).unwrap_or(u32::MAX), 1)?;
+            let count = u32::try_from(traits.members.len()).unwrap_or(u32::MAX);
+            let mut sealed = Vec::with_capacity(self.cursor.require(count, 1)?.min(ANNOUNCED));
             for member in traits.members {
                 let name = self.keep((self.tables.members[member], repeated))?;
                 sealed.push((name, self.value()?));

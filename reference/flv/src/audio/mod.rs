@@ -12,12 +12,14 @@
 
 mod header;
 mod multichannel;
+mod opus;
 mod packet_type;
 mod sound_format;
 mod track;
 
 pub use header::Header;
 pub use multichannel::{Channel, ChannelMask, ChannelOrder, MultichannelConfig};
+pub use opus::{MAX_OPUS_DURATION, MAX_OPUS_FRAME, OpusPacket, OpusPacking};
 pub use packet_type::PacketType;
 pub use sound_format::{Codec, SoundFormat, SoundInfo};
 pub use track::{Track, Tracks};

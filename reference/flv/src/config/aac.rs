@@ -94,8 +94,9 @@ impl AudioSpecificConfig {
         let mut found = Self { extension, ..Self::new(object, sample_rate, channel_configuration) };
         if is_general_audio(object) {
             found.general_audio(&mut reader)?;
-            let protected = is_error_resilient(object) && reader.bits("epConfig", 2)? >= 2;
-            if found.extension == AacExtension::Unsaid && !protected {
+            let is_protected = is_error_resilient(object)
+                && !reader.bits("epConfig", 2).is_ok_and(|ep_config| ep_config < 2);
+            if found.extension == AacExtension::Unsaid && !is_protected {
                 // A broken extension says nothing.
                 found.extension = sync_extension(&mut reader).unwrap_or(AacExtension::Unsaid);
             }

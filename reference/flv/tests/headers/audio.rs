@@ -189,6 +189,13 @@ fn channels_have_numbers_names_and_bits() {
         assert_eq!(channel.to_string(), name);
         assert_eq!(channel.mask(), Some(ChannelMask(bit)));
     }
+    // In the order of the enumeration of E-RTMP v2, which is also that of the bits.
+    let all = "FrontLeft FrontRight FrontCenter LowFrequency1 BackLeft BackRight FrontLeftCenter \
+               FrontRightCenter BackCenter SideLeft SideRight TopCenter TopFrontLeft TopFrontCenter \
+               TopFrontRight TopBackLeft TopBackCenter TopBackRight LowFrequency2 TopSideLeft TopSideRight \
+               BottomFrontCenter BottomFrontLeft BottomFrontRight";
+    assert!(ChannelMask(0xFF_FFFF).channels().map(|channel| channel.to_string()).eq(all.split(' ')));
+    assert_eq!((Channel(31).mask(), Channel(32).mask()), (Some(ChannelMask(1 << 31)), None));
     assert_eq!(Channel(24).name(), None);
     assert_eq!((Channel::UNUSED.to_string(), Channel::UNUSED.mask()), ("Unused".into(), None));
     assert_eq!(Channel::UNKNOWN.to_string(), "Unknown");

@@ -363,14 +363,16 @@ proptest! {
     ) {
         let payload = [[first, second].as_slice(), &rest].concat();
         let whole = |ids: Result<rtmp_flv::TrackSet, _>| ids.is_ok_and(|ids| !ids.is_empty());
-        let video = video::Header::decode(&payload)
-            .ok()
-            .filter(|(header, body)| header.multitrack.is_none() || whole(header.track_ids(body)));
-        prop_assert_eq!(video::is_key_frame(&payload), video.is_some_and(|(header, _)| header.is_key_frame()));
-        prop_assert_eq!(
-            video::is_sequence_header(&payload),
-            video.is_some_and(|(header, _)| header.is_sequence_header())
-        );
+        let video = video::Header::decode(&payload).ok().map(|(header, body)| {
+            let tracks: Result<Vec<_>, _> = header.tracks(body).collect();
+            (header, tracks.unwrap_or_default())
+        });
+        let is_key = video.as_ref().is_some_and(|(header, tracks)| {
+            header.is_key_frame() && !tracks.is_empty() && tracks.iter().all(|track| !track.body.is_empty())
+        });
+        let is_start = video.is_some_and(|(header, tracks)| header.is_sequence_header() && !tracks.is_empty());
+        prop_assert_eq!(video::is_key_frame(&payload), is_key);
+        prop_assert_eq!(video::is_sequence_header(&payload), is_start);
         let audio = audio::Header::decode(&payload)
             .is_ok_and(|(header, body)| header.is_sequence_header() && whole(header.track_ids(body)));
         prop_assert_eq!(audio::is_sequence_header(&payload), audio);

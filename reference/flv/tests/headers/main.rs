@@ -6,6 +6,7 @@ mod laws;
 mod legacy_bodies;
 mod metadata;
 mod multitrack;
+mod opus;
 mod relay;
 mod video;
 

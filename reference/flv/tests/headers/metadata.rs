@@ -36,6 +36,50 @@ fn color_info_from_bytes() {
 }
 
 #[test]
+fn every_member_by_its_name() {
+    let numbers = |names: &str| {
+        let named = names.split(' ').enumerate().map(|(at, name)| (name, Value::Number(at as f64)));
+        Value::object(named.collect::<Vec<_>>())
+    };
+    let value = Value::object([
+        ("colorConfig", numbers("bitDepth colorPrimaries transferCharacteristics matrixCoefficients")),
+        ("hdrCll", numbers("maxFall maxCLL")),
+        (
+            "hdrMdcv",
+            numbers("redX redY greenX greenY blueX blueY whitePointX whitePointY maxLuminance minLuminance"),
+        ),
+    ]);
+    let info = ColorInfo::from_value(&value).unwrap();
+    let n = |number: u8| Some(f64::from(number));
+    let expected = ColorInfo {
+        color_config: Some(ColorConfig {
+            bit_depth: n(0),
+            color_primaries: n(1),
+            transfer_characteristics: n(2),
+            matrix_coefficients: n(3),
+            other: vec![],
+        }),
+        hdr_cll: Some(HdrCll { max_fall: n(0), max_cll: n(1), other: vec![] }),
+        hdr_mdcv: Some(HdrMdcv {
+            red_x: n(0),
+            red_y: n(1),
+            green_x: n(2),
+            green_y: n(3),
+            blue_x: n(4),
+            blue_y: n(5),
+            white_point_x: n(6),
+            white_point_y: n(7),
+            max_luminance: n(8),
+            min_luminance: n(9),
+            other: vec![],
+        }),
+        other: vec![],
+    };
+    assert_eq!(info, expected);
+    assert_eq!(info.to_value(), value);
+}
+
+#[test]
 fn a_reset_is_undefined_or_an_empty_object() {
     for value in ["06", "05", "03000009", "0800000000000009"] {
         let metadata = decode(&hex(&format!("{NAME}{value}"))).unwrap();
@@ -100,6 +144,25 @@ fn ranges() {
     let with = |hdr_mdcv| ColorInfo { hdr_mdcv: Some(hdr_mdcv), ..ColorInfo::default() };
     assert_eq!(with(mdcv(0.0001, 5.0)).check(), Ok(()));
     assert_eq!(with(mdcv(0.74, 10_000.0)).check(), Ok(()));
+    let check = |member: &str, group: &str, number: f64| {
+        let object = Value::object([(group, Value::object([(member, Value::Number(number))]))]);
+        ColorInfo::from_value(&object).unwrap().check()
+    };
+    for (group, members, low, high, step) in [
+        ("colorConfig", "bitDepth", 8.0, 12.0, 1.0),
+        ("colorConfig", "colorPrimaries transferCharacteristics matrixCoefficients", 0.0, 255.0, 1.0),
+        ("hdrCll", "maxFall maxCLL", 0.0001, 10_000.0, 0.0001),
+        ("hdrMdcv", "redX greenX blueX whitePointX", 0.0001, 0.74, 0.0001),
+        ("hdrMdcv", "redY greenY blueY whitePointY", 0.0001, 0.84, 0.0001),
+        ("hdrMdcv", "maxLuminance", 5.0, 10_000.0, 0.0001),
+        ("hdrMdcv", "minLuminance", 0.0001, 5.0, 0.0001),
+    ] {
+        for member in members.split(' ') {
+            for (number, allowed) in [(low, true), (high, true), (low - step, false), (high + step, false)] {
+                assert_eq!(check(member, group, number).is_ok(), allowed, "{member} {number}");
+            }
+        }
+    }
     assert_eq!(with(mdcv(0.7401, 5.0)).check().unwrap_err().member, "hdrMdcv.redX");
     assert_eq!(with(mdcv(0.64, 4.9)).check().unwrap_err().member, "hdrMdcv.maxLuminance");
     assert!(with(mdcv(f64::NAN, 5.0)).check().is_err());

@@ -113,6 +113,9 @@ fn enhanced() {
     check("9161763031", Header::enhanced(key, FourCc::AV1, PacketType::CodedFrames));
     check("9176703038", Header::enhanced(key, FourCc::VP8, PacketType::CodedFrames));
     check("9176703039", Header::enhanced(key, FourCc::VP9, PacketType::CodedFrames));
+    // Undefined for these (errata E-60); taken as coded frames, which are laid out the same.
+    check("9361763031", Header::enhanced(key, FourCc::AV1, PacketType::CodedFramesX));
+    check("9376703039", Header::enhanced(key, FourCc::VP9, PacketType::CodedFramesX));
     check("9161766331000001", timed(1, Header::enhanced(key, FourCc::AVC, PacketType::CodedFrames)));
     check("9176766331000001", timed(1, Header::enhanced(key, FourCc::VVC, PacketType::CodedFrames)));
     // What nobody defined is kept: packet types 8 to 15, frame types 0, 6 and 7, other FourCCs.

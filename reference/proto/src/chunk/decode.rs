@@ -1,14 +1,15 @@
 //! From bytes to messages (RTMP 5.3).
 
+mod headers;
+
 use core::{num::NonZeroUsize, ops::Range};
 
 use bytes::{Buf, Bytes, BytesMut};
-use nom::{Err::Incomplete, IResult, Needed};
 
 use super::{
     DEFAULT_CHUNK_SIZE, MAX_MESSAGE_LEN,
     arrived::{Header, tampered_header},
-    header::{self, MAX_HEADER_LEN, MessageHeader, Repeated},
+    header::{MAX_HEADER_LEN, Repeated},
     partial::PartialMessages,
     step::{Head, Step},
     streams::ChunkStreams,
@@ -221,12 +222,13 @@ impl ChunkDecoder {
         input: &mut BytesMut,
         mut tamper: Option<&mut (dyn Tamper + '_)>,
     ) -> Result<Decoded, SessionError> {
-        if self.between_chunks() && tamper.is_none() {
-            if let Some(whole) = self.streams.whole_message(input, self.plain_len()) {
-                self.consumed += (whole.header_len + whole.len) as u64;
-                let payload = take(input, whole.header_len, whole.len);
-                return Ok(Decoded::Message(whole.head.own(payload)));
-            }
+        if self.between_chunks()
+            && tamper.is_none()
+            && let Some(whole) = self.streams.whole_message(input, self.plain_len())
+        {
+            self.consumed += (whole.header_len + whole.len) as u64;
+            let payload = take(input, whole.header_len, whole.len);
+            return Ok(Decoded::Message(whole.head.own(payload)));
         }
         self.next_other(input, &mut tamper)
     }
@@ -272,10 +274,11 @@ impl ChunkDecoder {
         tamper: &mut Option<&mut (dyn Tamper + '_)>,
     ) -> Result<Step, SessionError> {
         loop {
-            if self.between_chunks() && tamper.is_none() {
-                if let Some((id, stream)) = self.long_message(input, taken)? {
-                    return self.assembled(id, stream, tamper);
-                }
+            if self.between_chunks()
+                && tamper.is_none()
+                && let Some((id, stream)) = self.long_message(input, taken)?
+            {
+                return self.assembled(id, stream, tamper);
             }
             let chunk = match self.chunk.take() {
                 Some(chunk) => chunk,
@@ -349,98 +352,6 @@ impl ChunkDecoder {
         self.consumed += used as u64;
         let complete = used > 0 && state.received() == state.header.length as usize;
         Ok(complete.then_some((id, stream)))
-    }
-
-    /// The next chunk header, or the number of bytes that are missing.
-    #[inline(always)]
-    fn read_header(
-        &mut self,
-        input: &[u8],
-        taken: &mut usize,
-        tamper: &mut Option<&mut (dyn Tamper + '_)>,
-    ) -> Result<Header, NonZeroUsize> {
-        let input = &input[*taken..];
-        if self.pending_len > 0 {
-            return self.read_split_header(input, taken, tamper);
-        }
-        match self.parse_header(input, tamper) {
-            Ok((_, header)) => {
-                *taken += header.len;
-                self.consumed += header.len as u64;
-                Ok(header)
-            }
-            Err(error) => {
-                self.pending[..input.len()].copy_from_slice(input);
-                self.pending_len = input.len() as u8;
-                *taken += input.len();
-                self.consumed += input.len() as u64;
-                Err(missing(&error))
-            }
-        }
-    }
-
-    /// As [`Self::read_header`] when the first bytes came with an earlier input.
-    #[cold]
-    fn read_split_header(
-        &mut self,
-        input: &[u8],
-        taken: &mut usize,
-        tamper: &mut Option<&mut (dyn Tamper + '_)>,
-    ) -> Result<Header, NonZeroUsize> {
-        let old = usize::from(self.pending_len);
-        let added = input.len().min(MAX_HEADER_LEN - old);
-        self.pending[old..old + added].copy_from_slice(&input[..added]);
-        let bytes = self.pending;
-        let (used, result) = match self.parse_header(&bytes[..old + added], tamper) {
-            Ok((_, header)) => {
-                self.pending.copy_within(header.len.min(old)..old, 0);
-                self.pending_len = (old - header.len.min(old)) as u8;
-                (header.len.saturating_sub(old), Ok(header))
-            }
-            Err(error) => {
-                self.pending_len += added as u8;
-                (added, Err(missing(&error)))
-            }
-        };
-        *taken += used;
-        self.consumed += used as u64;
-        result
-    }
-
-    #[inline(always)]
-    fn parse_header<'a>(
-        &self,
-        input: &'a [u8],
-        tamper: &mut Option<&mut (dyn Tamper + '_)>,
-    ) -> IResult<&'a [u8], Header> {
-        let (rest, basic) = header::basic_header(input)?;
-        // The basic header cannot say 0 or 1.
-        let mut id = ChunkStreamId::new(basic.id).unwrap_or(ChunkStreamId::CONTROL);
-        if let Some(tamper) = tamper {
-            id = tamper.chunk_stream(&input[..usize::from(basic.len)], id);
-        }
-        let stream = self.streams.find(id.value());
-        let mut inherited = MessageHeader::default();
-        let mut repeated = Repeated::Absent;
-        if let Some(stream) = stream {
-            let state = &self.streams[stream];
-            inherited = state.header;
-            if basic.fmt == 3 && inherited.extended {
-                repeated = match self.habit {
-                    _ if tamper.as_mut().is_some_and(|t| !t.type3_has_extended(state.partial.is_none())) => {
-                        Repeated::Absent
-                    }
-                    Habit::Omits => Repeated::Absent,
-                    Habit::Unknown if state.partial.is_some() => {
-                        Repeated::Unknown { rest: inherited.length - state.received() as u32 }
-                    }
-                    _ => Repeated::Present,
-                };
-            }
-        }
-        let (rest, (message, extended)) = header::message_header(rest, basic.fmt, &inherited, repeated)?;
-        let len = input.len() - rest.len();
-        Ok((rest, Header { len, basic, id, stream, message, extended, repeated }))
     }
 
     /// Puts a header into effect. The inner error is a tamper's wish to stop.
@@ -636,13 +547,6 @@ impl ChunkDecoder {
             // An Abort without an id, or the message type 0, which is not assigned.
             _ => Ok(()),
         }
-    }
-}
-
-fn missing(error: &nom::Err<nom::error::Error<&[u8]>>) -> NonZeroUsize {
-    match error {
-        Incomplete(Needed::Size(missing)) => *missing,
-        _ => NonZeroUsize::MIN,
     }
 }
 
