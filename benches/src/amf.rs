@@ -1,11 +1,14 @@
 //! AMF0 bodies of a publish and a play, written by hand: they depend on no encoder under test.
 
+/// Writes one value.
+type Part<'a> = &'a dyn Fn(&mut Vec<u8>);
+
 /// Bodies of connect, its answer, createStream, publish, play, onStatus, onMetaData and a small data
-/// message; 265 bytes and 17 values on average.
+/// message; 248 bytes and 14.5 values on average.
 #[must_use]
 pub fn messages() -> Vec<Vec<u8>> {
     let mut all = Vec::new();
-    let mut add = |parts: &[&dyn Fn(&mut Vec<u8>)]| {
+    let mut add = |parts: &[Part<'_>]| {
         let mut body = Vec::new();
         parts.iter().for_each(|part| part(&mut body));
         all.push(body);

@@ -122,7 +122,7 @@ pub fn audio(count: u32) -> Vec<Message> {
     (0..count).map(|index| message(4, index * 23, MessageType::AUDIO, random.bytes(350))).collect()
 }
 
-/// AMF0 commands and metadata, 230 bytes on average.
+/// AMF0 commands and metadata, 248 bytes on average.
 #[must_use]
 pub fn commands(count: u32) -> Vec<Message> {
     let bodies: Vec<Bytes> = amf::messages().into_iter().map(Bytes::from).collect();

@@ -67,7 +67,8 @@ impl Meter {
     fn note(&mut self, what: &str, message: usize) {
         let beyond = |peak: usize| (peak - self.start).saturating_sub(message);
         let (peak, copying) = (beyond(counting::peak()), beyond(counting::copying_peak()));
-        self.worst = self.worst.max(peak);
+        // Afterwards no message is on its way: what is left is the session's own.
+        self.worst = self.worst.max(peak).max(counting::live() - self.start);
         println!("{peak:8} bytes at most ({copying}), {} afterwards: {what}", counting::live() - self.start);
         counting::reset_peaks();
     }

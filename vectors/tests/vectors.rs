@@ -13,7 +13,7 @@ use rtmp_vectors::{
 use serde_json::Value;
 use support::judge::Outcome;
 use support::{
-    aggregate, amf0, amf3, capability, chunk, digest, flv_file, handshake, hex, judge, media, message,
+    aggregate, amf0, amf3, capability, chunk, digest, flv_file, handshake, hex, judge, keys, media, message,
     shared_object, swf, timestamp, url,
 };
 
@@ -65,14 +65,14 @@ fn outcomes(
         ("flv-file-v1", _) => flv_file::decode(bytes, split),
         ("handshake-v1", _) => handshake::decode(bytes, split, state),
         ("handshake-digest-v1", _) if state.role.is_some() => digest::flow(bytes, split, vector, state),
-        // The digest that a C2 or S2 answers cannot be given to the state machines.
-        ("handshake-digest-v1", _) if state.peer_digest.is_some() => return None,
+        ("handshake-digest-v1", _) if state.peer_digest.is_some() => keys::signature(bytes, state),
         ("handshake-digest-v1", _) => digest::packet(bytes, state),
         ("message-v1", _) => message::decode(bytes, state),
         ("rtmpe-v1", Some("packet")) => digest::packet(bytes, state),
         ("rtmpe-v1", Some("handshake")) => digest::rtmpe(bytes, split, vector, state),
-        // Private parts of the state machines, driven by their own tests.
-        ("rtmpe-v1", Some("key-exchange" | "cipher" | "signature")) => return None,
+        ("rtmpe-v1", Some("key-exchange")) => keys::exchange(bytes, state),
+        ("rtmpe-v1", Some("cipher")) => keys::cipher(bytes, state),
+        ("rtmpe-v1", Some("signature")) => keys::enciphered(bytes, state),
         ("shared-object-v1", _) => shared_object::decode(bytes, state),
         ("swf-verification-v1", _) => swf::decode(bytes, state),
         ("timestamp-v1", _) => timestamp::decode(bytes, state),

@@ -15,8 +15,8 @@ pub(crate) struct Cursor<'a> {
     rest: &'a [u8],
     /// A part of the input that is valid UTF-8, text or not.
     checked: &'a str,
-    /// Offset of `checked`; not after the position.
-    checked_at: usize,
+    /// Bytes from the start of `checked` to the end of the input; not fewer than `rest` has.
+    checked_to_end: usize,
     limits: Limits,
     depth: u32,
     /// Values that may still come.
@@ -34,7 +34,7 @@ impl<'a> Cursor<'a> {
             input,
             rest: input,
             checked: "",
-            checked_at: 0,
+            checked_to_end: input.len(),
             limits: Limits { depth: limits.depth.min(MAX_DEPTH), ..*limits },
             depth: 0,
             nodes_left: limits.nodes,
@@ -187,7 +187,7 @@ impl<'a> Cursor<'a> {
     /// UTF-8 of `len` bytes, not yet accounted.
     #[inline(always)]
     pub(crate) fn text(&mut self, len: usize) -> Result<&'a str, Stop> {
-        let start = self.offset() - self.checked_at;
+        let start = self.checked_to_end - self.rest.len();
         let bytes = self.bytes(len)?;
         match self.checked.get(start..start + len) {
             Some(text) => Ok(text),
@@ -206,7 +206,7 @@ impl<'a> Cursor<'a> {
             Ok(text) => text,
             Err(error) => core::str::from_utf8(&ahead[..error.valid_up_to()]).unwrap_or_default(),
         };
-        (self.checked, self.checked_at) = (valid, start);
+        (self.checked, self.checked_to_end) = (valid, self.input.len() - start);
         match valid.get(..bytes.len()) {
             Some(text) => Ok(text),
             // The length ends inside a character, or what is valid ends before the length.

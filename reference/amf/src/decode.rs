@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use crate::amf3::{Reader, Tables};
 use crate::cursor::{Cursor, Stop};
-use crate::tree::{Properties, Tree};
 use crate::limits::ANNOUNCED;
+use crate::tree::{Properties, Tree};
 use crate::{Error, ErrorKind, Limits, Value, ValueRef, amf3, marker};
 
 /// Values for which [`decode_all`] makes room ahead: a command has seldom more.
@@ -17,6 +17,9 @@ const GUESSED_CONTAINERS: u32 = 4;
 
 /// The most that is allocated ahead of properties, in bytes: allocators serve small blocks faster.
 const GUESSED_BYTES: usize = 1008;
+
+/// The most properties for which room is made ahead because a count announces them.
+const ANNOUNCED_PROPERTIES: usize = 32;
 
 /// Decodes the values of one message, one after the other.
 #[derive(Debug, Clone)]
@@ -217,7 +220,7 @@ impl<'a> Decoder<'a> {
         }
         // A property takes three bytes at least.
         let announced = announced.and_then(|count| usize::try_from(count).ok());
-        Vec::with_capacity(match announced.filter(|count| *count <= ANNOUNCED.min(rest / 3)) {
+        Vec::with_capacity(match announced.filter(|count| *count <= ANNOUNCED_PROPERTIES.min(rest / 3)) {
             Some(count) => count,
             None => (rest / 16).clamp(1, GUESSED_BYTES / size_of::<(V::Text, V)>()),
         })

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::amf3::Expansion;
-use crate::{EncodeError, MAX_DEPTH, Value, amf3, marker};
+use crate::{EncodeError, MAX_DEPTH, TypedObject, Value, amf3, marker};
 
 /// Room for the encoded values of most commands, in bytes.
 const ROOM: usize = 512;
@@ -62,6 +62,8 @@ impl Encoder<'_> {
             Value::Boolean(value) => self.out.extend_from_slice(&[marker::BOOLEAN, u8::from(*value)]),
             Value::String(text) => return self.string(text),
             Value::Null => self.out.push(marker::NULL),
+            Value::Undefined => self.out.push(marker::UNDEFINED),
+            Value::Unsupported => self.out.push(marker::UNSUPPORTED),
             Value::Object(properties) => {
                 self.enter()?;
                 self.out.push(marker::OBJECT);
@@ -73,48 +75,52 @@ impl Encoder<'_> {
                 self.out.extend_from_slice(&[marker::ECMA_ARRAY, a, b, c, d]);
                 return self.properties(properties);
             }
-            other => return self.rare(other),
+            Value::Reference(index) => return self.reference(*index),
+            Value::StrictArray(items) => return self.strict_array(items),
+            Value::Date { millis, zone } => self.date(*millis, *zone),
+            Value::XmlDocument(text) => {
+                self.out.push(marker::XML_DOCUMENT);
+                return self.long_text(text);
+            }
+            Value::TypedObject(object) => return self.typed_object(object),
+            Value::AvmPlus(value) => return self.avm_plus(value),
         }
         Ok(())
     }
 
     #[inline(never)]
-    fn rare(&mut self, value: &Value) -> Result<(), EncodeError> {
-        match value {
-            Value::Reference(index) => {
-                if u32::from(*index) >= self.complex {
-                    return Err(EncodeError::ReferenceOutOfRange(*index));
-                }
-                self.out.push(marker::REFERENCE);
-                self.out.extend_from_slice(&index.to_be_bytes());
-            }
-            Value::StrictArray(items) => {
-                self.enter()?;
-                self.out.push(marker::STRICT_ARRAY);
-                self.length(items.len())?;
-                items.iter().try_for_each(|item| self.value(item))?;
-                self.depth -= 1;
-            }
-            Value::Date { millis, zone } => {
-                self.out.push(marker::DATE);
-                self.out.extend_from_slice(&millis.to_be_bytes());
-                self.out.extend_from_slice(&zone.to_be_bytes());
-            }
-            Value::XmlDocument(text) => {
-                self.out.push(marker::XML_DOCUMENT);
-                self.long_text(text)?;
-            }
-            Value::TypedObject(object) => {
-                self.enter()?;
-                self.out.push(marker::TYPED_OBJECT);
-                self.short_text(&object.class)?;
-                self.properties(&object.properties)?;
-            }
-            Value::AvmPlus(value) => return self.avm_plus(value),
-            Value::Unsupported => self.out.push(marker::UNSUPPORTED),
-            _ => self.out.push(marker::UNDEFINED),
+    fn reference(&mut self, index: u16) -> Result<(), EncodeError> {
+        if u32::from(index) >= self.complex {
+            return Err(EncodeError::ReferenceOutOfRange(index));
         }
+        self.out.push(marker::REFERENCE);
+        self.out.extend_from_slice(&index.to_be_bytes());
         Ok(())
+    }
+
+    #[inline(never)]
+    fn strict_array(&mut self, items: &[Value]) -> Result<(), EncodeError> {
+        self.enter()?;
+        self.out.push(marker::STRICT_ARRAY);
+        self.length(items.len())?;
+        items.iter().try_for_each(|item| self.value(item))?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn date(&mut self, millis: f64, zone: i16) {
+        self.out.push(marker::DATE);
+        self.out.extend_from_slice(&millis.to_be_bytes());
+        self.out.extend_from_slice(&zone.to_be_bytes());
+    }
+
+    #[inline(never)]
+    fn typed_object(&mut self, object: &TypedObject) -> Result<(), EncodeError> {
+        self.enter()?;
+        self.out.push(marker::TYPED_OBJECT);
+        self.short_text(&object.class)?;
+        self.properties(&object.properties)
     }
 
     fn enter(&mut self) -> Result<(), EncodeError> {

@@ -23,7 +23,7 @@ pub enum ErrorKind {
     UnknownMarker(u8),
     /// 0x09 where a value has to stand (AMF0 2.11).
     StrayObjectEnd,
-    /// A string, key, class name or XML document that is not UTF-8 (AMF0 1.3.1).
+    /// A string, key, class name or XML document that is not UTF-8 (AMF0 1.3.1, AMF3 1.3.2).
     InvalidUtf8,
     /// A reference to a complex value that did not begin before it in this message (AMF0 2.9).
     ReferenceOutOfRange {
@@ -140,7 +140,7 @@ impl ErrorKind {
             Self::ReservedMarker(_) => "AMF0 2.6, 2.16",
             Self::UnknownMarker(_) => "AMF0 2.1",
             Self::StrayObjectEnd => "AMF0 2.11",
-            Self::InvalidUtf8 => "AMF0 1.3.1, AMF3 1.3.1",
+            Self::InvalidUtf8 => "AMF0 1.3.1, AMF3 1.3.2",
             Self::ReferenceOutOfRange { .. } => "AMF0 2.9",
             Self::UnknownAmf3Marker(_) => "AMF3 3.1",
             Self::Amf3ReferenceOutOfRange { .. } => "AMF3 2.2",

@@ -10,8 +10,9 @@ const EXPANSION_FLOOR: usize = 64 << 10;
 /// Text that AMF3 references may repeat, in bytes for each byte of the message.
 const EXPANSION_RATIO: usize = 16;
 
-/// The most values for which room is made ahead because a count announces them.
-pub(crate) const ANNOUNCED: usize = 32;
+/// The most items, sealed members or entries for which room is made ahead because a count announces them:
+/// small arrays take no more than they need, and a count without its items wastes little.
+pub(crate) const ANNOUNCED: usize = 8;
 
 /// Bounds of one message, which is the life of one [`crate::Decoder`]. AMF0 and the AMF3 values in
 /// it share them.
@@ -19,14 +20,13 @@ pub(crate) const ANNOUNCED: usize = 32;
 pub struct Limits {
     /// Containers inside each other: 1 allows an object of plain values. Default 32; values above
     /// [`MAX_DEPTH`] act as [`MAX_DEPTH`]. Costs stack, on 64-bit machines up to 0.8 KiB per level with
-    /// optimisation and 4 KiB without: 100 KiB or 0.5 MiB at [`MAX_DEPTH`].
+    /// optimisation and 3 KiB without: 100 or 400 KiB at [`MAX_DEPTH`].
     pub depth: u32,
     /// Values in the message, containers and their members included. Default 65,536. On 64-bit machines
-    /// a value in a long list costs at most 168 bytes while the list grows. What costs most is an object
-    /// whose only member is another such object, up to the depth: 272 bytes for each in AMF0 (a typed
-    /// object), 17 MiB in all, and 360 bytes in AMF3, 22.5 MiB. Containers that are not complete may
-    /// take 2.3 KiB each beyond that, and so may the first four of a message: room for members that did
-    /// not come.
+    /// an item or a member costs 32 to 168 bytes in AMF0 and 48 to 216 in AMF3, most while a long list
+    /// grows. An object whose only member is another such object, up to the depth, costs more: 272 bytes
+    /// in AMF0 (a typed object), 17 MiB in all, and 360 bytes in AMF3, 22.5 MiB. The first four
+    /// containers of a message may take 1.8 KiB each beyond that, room for members that did not come.
     pub nodes: u32,
     /// Sum of the bytes of all strings, keys, class names, XML documents, byte arrays and vectors of
     /// numbers of the message, those that AMF3 references repeat included. Default 16,777,215, the

@@ -53,7 +53,7 @@ pub enum Value {
     AvmPlus(Box<amf3::Value>),
 }
 
-/// An object of a class (AMF0 2.18). It has a box of its own, because it is seldom and large.
+/// An object of a class (AMF0 2.18). It stands in a box, which keeps [`Value`] small.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypedObject {
     /// Registered name of the class.
@@ -159,10 +159,7 @@ impl Value {
 
     /// Whether the value takes a place in the reference table (AMF0 2.9).
     pub(crate) const fn is_complex(&self) -> bool {
-        matches!(
-            self,
-            Self::Object(_) | Self::EcmaArray { .. } | Self::StrictArray(_) | Self::TypedObject(_)
-        )
+        matches!(self, Self::Object(_) | Self::EcmaArray { .. } | Self::StrictArray(_) | Self::TypedObject(_))
     }
 }
 

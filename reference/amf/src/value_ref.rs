@@ -91,7 +91,8 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// The text of a string, which lives as long as the message.
+    /// The text of a string, which lives as long as the message. Not that of an AMF3 string, which the
+    /// value owns.
     #[must_use]
     pub fn as_str(&self) -> Option<&'a str> {
         match self {
@@ -110,7 +111,7 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// The value of a boolean.
+    /// The value of a boolean, in AMF0 or AMF3.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         match self {

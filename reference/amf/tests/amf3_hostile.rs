@@ -340,6 +340,13 @@ fn the_encoder_repeats_no_more_than_the_decoder_takes() {
 }
 
 #[test]
+fn longer_values_than_28_bits_tell_are_refused() {
+    // Zeroed memory that nothing touches.
+    let bytes = Value::ByteArray(vec![0; 1 << 28]);
+    assert_eq!(encode_all(&[bytes]), Err(EncodeError::Amf3TooLong(1 << 28)));
+}
+
+#[test]
 fn an_error_is_final() {
     let limits = Limits::default();
     let mut decoder = amf3::Decoder::new(&[1, 0x12, 1], &limits);

@@ -223,6 +223,48 @@ fn traits_are_referred_to() {
 }
 
 #[test]
+fn the_three_tables_are_independent() {
+    // An object of class "C" with the sealed member "m"; then index 0 of the strings, of the objects and of
+    // the traits, around index 1 of the strings.
+    let object = |value| {
+        Value::Object(Box::new(Object {
+            class: "C".into(),
+            sealed: vec![("m".into(), value)],
+            dynamic: None,
+        }))
+    };
+    all_both_ways(
+        "0a 13 03 43 03 6d 01  06 00  0a 00  0a 01 06 02",
+        &[object(Value::Null), text("C"), Value::Reference(0), object(text("m"))],
+    );
+}
+
+#[test]
+fn each_body_starts_with_empty_tables() {
+    let limits = Limits::default();
+    assert!(decode_all(&hex("06 03 61 06 00"), &limits).is_ok());
+    assert!(decode_all(&hex("06 00"), &limits).is_err());
+    assert!(decode_all(&hex("0a 0b 01 01 0a 00 0a 01 01"), &limits).is_ok());
+    assert!(decode_all(&hex("0a 00"), &limits).is_err());
+    assert!(decode_all(&hex("0a 01 01"), &limits).is_err());
+}
+
+#[test]
+fn an_externalizable_class_has_no_other_bits() {
+    // Bits 3 to 28 of the head mean nothing beside bit 2 (AMF3 3.12): no dynamic members, no sealed ones.
+    let name = FlexClass::ArrayList.name();
+    for head in ["07", "0f", "7f", "ffffffff"] {
+        let mut bytes = hex("0a");
+        bytes.extend(hex(head));
+        bytes.push((name.len() * 2 + 1) as u8);
+        bytes.extend(name.as_bytes());
+        bytes.push(0x01);
+        let flex = Flex { class: FlexClass::ArrayList, value: Value::Null };
+        assert_eq!(decode_all(&bytes, &Limits::default()), Ok(vec![Value::Flex(Box::new(flex))]), "{head}");
+    }
+}
+
+#[test]
 fn an_object_may_contain_itself() {
     let values = decode("0a 0b 01 03 61 0a 00 01");
     assert_eq!(values, [Value::object([("a", Value::Reference(0))])]);

@@ -68,7 +68,12 @@ fn the_switch_is_for_one_value() {
 
 #[test]
 fn plain_amf3_values_read_like_those_of_amf0() {
-    let values = decode(&[0x11, 6, 5, b'o', b'k', 0x11, 4, 5, 0x11, 3, 0x11, 1]);
+    let bytes = [0x11, 6, 5, b'o', b'k', 0x11, 4, 5, 0x11, 3, 0x11, 1];
+    let borrowed = decode_all_ref(&bytes, &Limits::default()).unwrap();
+    assert_eq!(borrowed[1].as_f64(), Some(5.0));
+    assert_eq!(borrowed[2].as_bool(), Some(true));
+    assert!(borrowed[3].is_nullish());
+    let values = decode(&bytes);
     assert_eq!(values[0].as_str(), Some("ok"));
     assert_eq!(values[1].as_f64(), Some(5.0));
     assert_eq!(values[2].as_bool(), Some(true));

@@ -2,7 +2,8 @@
 //! one above.
 
 use rtmp_amf::{
-    Decoder, EncodeError, Error, ErrorKind, Limits, MAX_DEPTH, Value, decode_all, encode, encode_all,
+    Decoder, EncodeError, Error, ErrorKind, Limits, MAX_DEPTH, TypedObject, Value, ValueRef, decode_all,
+    decode_all_ref, encode, encode_all, resolve, resolve_amf3,
 };
 
 fn error(bytes: &[u8]) -> Error {
@@ -195,6 +196,48 @@ fn deep_objects_of_every_kind_are_bounded() {
     }
 }
 
+/// Unoptimised code takes most, less than half of this.
+#[test]
+fn the_deepest_values_fit_on_a_stack_of_a_mebibyte() {
+    const DEPTH: usize = MAX_DEPTH as usize;
+    let levels: [(&[u8], &[u8], &[u8]); 10] = [
+        (&[], &[0x03, 0, 0], &[0, 0, 9]),
+        (&[], &[0x08, 0, 0, 0, 1, 0, 0], &[0, 0, 9]),
+        (&[], &[0x0a, 0, 0, 0, 1], &[]),
+        (&[], &[0x10, 0, 0, 0, 0], &[0, 0, 9]),
+        (&[0x11], &[0x09, 0x03, 1], &[]),
+        (&[0x11], &[0x09, 0x01, 0x03, b'a'], &[1]),
+        (&[0x11], &[0x0a, 0x13, 1, 1], &[]),
+        (&[0x11], &[0x0a, 0x0b, 1, 0x03, b'a'], &[1]),
+        (&[0x11], &[0x10, 0x03, 0, 1], &[]),
+        (&[0x11], &[0x11, 0x03, 0, 1], &[]),
+    ];
+    let deepest = move || {
+        for (head, begin, end) in levels {
+            let null = if head.is_empty() { 5 } else { 1 };
+            let bytes = [head, &begin.repeat(DEPTH), &[null], &end.repeat(DEPTH)].concat();
+            let limits = Limits { depth: MAX_DEPTH, ..Limits::default() };
+            let values = decode_all(&bytes, &limits).unwrap();
+            assert!(decode_all_ref(&bytes, &limits).unwrap() == decode_all_ref(&bytes, &limits).unwrap());
+            assert!(decode_all(&encode_all(&values).unwrap(), &limits).unwrap() == values.clone());
+            assert!(resolve(&values, u16::MAX).is_none() && resolve_amf3(&values, u32::MAX).is_none());
+            assert!(format!("{values:?}").len() > DEPTH);
+        }
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(deepest).unwrap().join().unwrap();
+}
+
+#[test]
+fn values_and_decoders_may_cross_threads() {
+    fn crosses<T: Send + Sync>() {}
+    crosses::<Value>();
+    crosses::<ValueRef<'static>>();
+    crosses::<rtmp_amf::amf3::Value>();
+    crosses::<Decoder<'static>>();
+    crosses::<rtmp_amf::amf3::Decoder<'static>>();
+    crosses::<(Error, EncodeError)>();
+}
+
 #[test]
 fn nodes_are_bounded() {
     let limits = Limits { nodes: 3, ..Limits::default() };
@@ -270,6 +313,8 @@ fn an_error_is_final() {
 #[test]
 fn values_have_the_size_that_the_limits_state() {
     assert_eq!(size_of::<Value>(), 32);
+    assert_eq!(size_of::<TypedObject>(), 48);
+    assert!(size_of::<ValueRef>() <= 32);
     assert_eq!(size_of::<(String, Value)>(), 56);
     assert_eq!(size_of::<rtmp_amf::amf3::Value>(), 48);
     assert_eq!(size_of::<rtmp_amf::amf3::Object>(), 72);

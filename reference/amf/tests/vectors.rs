@@ -38,10 +38,7 @@ fn every_marker_has_its_bytes() {
     both_ways("0b408f400000000000ffc4", &Value::Date { millis: 1000.0, zone: -60 });
     both_ways("0d", &Value::Unsupported);
     both_ways("0f000000043c612f3e", &Value::XmlDocument("<a/>".into()));
-    both_ways(
-        "10000143000178003ff0000000000000000009",
-        &Value::typed_object("C", [("x", 1.0)]),
-    );
+    both_ways("10000143000178003ff0000000000000000009", &Value::typed_object("C", [("x", 1.0)]));
 }
 
 #[test]
@@ -89,6 +86,11 @@ fn the_encoder_takes_the_long_form_above_65535_bytes() {
 #[test]
 fn lengths_count_bytes() {
     both_ways("020002c3a9", &text("é"));
+}
+
+#[test]
+fn a_hole_in_an_array_is_undefined() {
+    both_ways("0a00000003050605", &Value::StrictArray(vec![Value::Null, Value::Undefined, Value::Null]));
 }
 
 #[test]

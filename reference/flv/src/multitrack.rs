@@ -10,7 +10,8 @@ use crate::{FourCc, HeaderError, HeaderErrorKind, Unencodable};
 /// How many tracks a payload may have: as many as there are track ids.
 pub const MAX_TRACKS: usize = 256;
 
-/// How the tracks of a multitrack payload are laid out, of four bits.
+/// How the tracks of a multitrack payload are laid out, of four bits. A length counts what follows it
+/// of its track, composition time included, and nothing of the next track (errata E-64).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MultitrackType(pub u8);
 

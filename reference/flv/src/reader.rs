@@ -194,7 +194,7 @@ impl FlvReader {
         Err(self.error(kind))
     }
 
-    /// The header of the file, once it was there.
+    /// The header of the file, once it was there. A tolerant reader also gives a broken one.
     #[must_use]
     pub fn header(&self) -> Option<FileHeader> {
         self.header
@@ -490,7 +490,7 @@ enum Verdict {
 /// are empty and all their sizes wrong; [`FlvReader`] keeps none of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demuxed {
-    /// The header, if it was good.
+    /// The header, if there was one. [`demux_tolerant`] also takes a broken one, whose flags count.
     pub header: Option<FileHeader>,
     /// All tags up to the end or the error.
     pub tags: Vec<Tag>,

@@ -128,8 +128,8 @@ impl FlvWriter {
     }
 }
 
-/// The payload of an onMetaData script tag (FLV E.5): an ECMA array of AMF0 with `duration` and
-/// `filesize` first, both 0, and then what is added.
+/// The payload of an onMetaData script tag (FLV E.5): an ECMA array of AMF0 (errata E-54) with
+/// `duration` and `filesize` first, both 0, and then what is added. Its count is exact (errata E-55).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnMetaData {
     properties: Vec<u8>,

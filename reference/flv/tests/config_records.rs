@@ -347,6 +347,9 @@ fn aac() {
         ("17805 60c10", "AAC-LC 44056 Hz stereo"),
         // xHE-AAC: object type 42 by the escape, 48 kHz stereo.
         ("f9464000", "xHE-AAC 48000 Hz stereo"),
+        // ER AAC LC: epConfig 0 before the sync extension; epConfig 2 before what is not read.
+        ("8b9015b968", "AAC-ER LC 44100 Hz stereo"),
+        ("8b9095b968", "AAC-ER LC 22050 Hz stereo"),
         // Channel configuration 7 is 7.1.
         ("11b8", "AAC-LC 48000 Hz 8 channels"),
     ] {

@@ -45,6 +45,9 @@ fuzz_target!(|data: &[u8]| {
     if let Ok((config, _)) = audio::MultichannelConfig::decode(data) {
         let _ = (config.channels().count(), config.is_consistent());
     }
+    for streams in [1, 2, 255] {
+        let _ = audio::OpusPacket::decode_streams(data, streams);
+    }
     let _ = video::SorensonHeader::decode(data);
     let _ = video::ScreenHeader::decode(data);
     let _ = video::Vp6KeyFrame::decode(data);

@@ -96,11 +96,13 @@ impl Iterator for Aggregate {
         let offset = *self.offset.get_or_insert(self.outer.timestamp.0.wrapping_sub(timestamp.0));
         let payload = self.rest.split_to(end).slice(HEADER_LEN..);
         let _ = self.rest.split_to(BACK_POINTER_LEN.min(self.rest.len()));
+        let Message { chunk_stream, stream, .. } = self.outer;
         Some(Ok(Message {
-            kind: MessageType(kind),
+            chunk_stream,
             timestamp: timestamp.plus(offset),
+            kind: MessageType(kind),
+            stream,
             payload,
-            ..self.outer.clone()
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! What the bodies of commands, data and shared object messages have in common: AMF values with a
 //! format selector in front for the types of AMF3 (EA 7.2).
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -48,9 +49,9 @@ pub(crate) struct Weight {
 }
 
 impl Weight {
-    pub(crate) fn of(values: &[Value]) -> Self {
+    pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a Value>) -> Self {
         let mut weight = Self::default();
-        let mut pending: Vec<&Value> = values.iter().collect();
+        let mut pending: Vec<&Value> = values.into_iter().collect();
         while let Some(value) = pending.pop() {
             match value {
                 Value::AvmPlus(value) => weight.add_amf3(value),
@@ -113,11 +114,72 @@ impl Weight {
 /// message with references of AMF0, because these count values that would then be more.
 pub(crate) fn in_amf0(mut values: Vec<Value>) -> Vec<Value> {
     if values.iter().any(|value| holds(value, &|value| matches!(value, Value::AvmPlus(_))))
-        && !values.iter().any(|value| holds(value, &|value| matches!(value, Value::Reference(_))))
+        && !holds_references(&values)
     {
         values.iter_mut().for_each(translate);
     }
     values
+}
+
+/// A value as [`in_amf0`] left it, with the members of an AMF3 object that AMF0 cannot express whole in
+/// reach: an AMF0 object of the same members, each in the form of AMF0 where that can express it, as it
+/// came where it stands for itself, and unsupported where it refers to what is outside it.
+pub(crate) fn opened(value: Value) -> Value {
+    match value {
+        Value::AvmPlus(inner) if matches!(*inner, Amf3::Object(_)) => opened_member(*inner),
+        other => other,
+    }
+}
+
+fn opened_member(value: Amf3) -> Value {
+    match value {
+        Amf3::Object(object) => {
+            let members = object.sealed.into_iter().chain(object.dynamic.unwrap_or_default());
+            let members = members.map(|(name, value)| (name, opened_member(value)));
+            match object.class.as_str() {
+                "" => Value::object(members),
+                class => Value::typed_object(class, members),
+            }
+        }
+        other => match translated(&other) {
+            Some(plain) => plain,
+            None if refers(&other) => Value::Unsupported,
+            None => Value::AvmPlus(Box::new(other)),
+        },
+    }
+}
+
+/// Whether an AMF3 value is or holds a reference. The decoder bounds the depth of what comes here.
+fn refers(value: &Amf3) -> bool {
+    let members = |members: &[(String, Amf3)]| members.iter().any(|(_, value)| refers(value));
+    match value {
+        Amf3::Reference(_) | Amf3::MessageReference(_) => true,
+        Amf3::Array { associative, dense } => members(associative) || dense.iter().any(refers),
+        Amf3::Object(object) => {
+            members(&object.sealed) || members(object.dynamic.as_deref().unwrap_or_default())
+        }
+        Amf3::Flex(flex) => refers(&flex.value),
+        Amf3::VectorObject(vector) => vector.items.iter().any(refers),
+        Amf3::Dictionary { entries, .. } => entries.iter().any(|(key, value)| refers(key) || refers(value)),
+        _ => false,
+    }
+}
+
+/// Gives back the room that the decoder made for properties that did not come.
+pub(crate) fn without_room(value: &mut Value) {
+    let properties = match value {
+        Value::Object(properties) | Value::EcmaArray { properties, .. } => properties,
+        Value::TypedObject(object) => &mut object.properties,
+        Value::StrictArray(items) => return items.iter_mut().for_each(without_room),
+        _ => return,
+    };
+    properties.shrink_to_fit();
+    properties.iter_mut().for_each(|(_, value)| without_room(value));
+}
+
+/// Whether references of AMF0 count the values of a message.
+pub(crate) fn holds_references(values: &[Value]) -> bool {
+    values.iter().any(|value| holds(value, &|value| matches!(value, Value::Reference(_))))
 }
 
 /// Whether a value or one inside it is meant.

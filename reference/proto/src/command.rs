@@ -8,11 +8,11 @@ use core::fmt;
 use bytes::Bytes;
 use rtmp_amf::{Decoder, EncodeError, Value};
 
-use crate::body::{amf_limits, amf0_body, in_amf0, selector};
+use crate::body::{Weight, amf_limits, amf0_body, holds_references, in_amf0, opened, selector};
 use crate::{ChunkStreamId, Limits, Message, MessageStreamId, MessageType, Timestamp, TransactionId};
 
-/// One command: a call, or the answer to one.
-#[derive(Debug, Clone, PartialEq)]
+/// One command: a call, or the answer to one. `Debug` leaves out the values, which often hold secrets.
+#[derive(Clone, PartialEq)]
 pub struct Command {
     /// Procedure to call, or `_result` or `_error` for an answer. Case matters.
     pub name: String,
@@ -74,14 +74,24 @@ impl Command {
     }
 
     /// The same command with its AMF3 values in the form of AMF0, each that AMF0 can express: not byte
-    /// arrays, vectors, dictionaries, opaque objects and what holds references.
+    /// arrays, vectors, dictionaries, opaque objects and what holds references. The command object and the
+    /// arguments that are AMF3 objects with such members become AMF0 objects; a member that refers to what
+    /// is outside it is then [`Value::Unsupported`]. Nothing changes where AMF0 references count the values.
     #[must_use]
     pub fn in_amf0(mut self) -> Self {
         self.arguments.insert(0, self.object);
         let mut values = in_amf0(self.arguments);
+        if !holds_references(&values) {
+            values = values.into_iter().map(opened).collect();
+        }
         self.object = values.remove(0);
         self.arguments = values;
         self
+    }
+
+    /// What its values take.
+    pub(crate) fn weight(&self) -> Weight {
+        Weight::of(self.arguments.iter().chain([&self.object]))
     }
 
     /// The body of a type 20 message.
@@ -137,6 +147,16 @@ impl Command {
     #[must_use]
     pub fn argument(&self, index: usize) -> Option<&Value> {
         self.arguments.get(index)
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Command")
+            .field("name", &self.name)
+            .field("transaction", &self.transaction)
+            .field("arguments", &self.arguments.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use rtmp_amf::{Decoder, EncodeError, Value};
 
 use crate::body::{amf_limits, amf0_body, holds, in_amf0, selector};
+use crate::chunk::MAX_MESSAGE_LEN;
 use crate::{Limits, Message, MessageType};
 
 /// One data message, decoded: handler name and values (RTMP 7.1.2, FLV E.4.4).
@@ -190,7 +191,7 @@ pub(crate) fn relayed_form(message: &Message, limits: &Limits) -> Option<(Messag
         MessageType::DATA_AMF0 | MessageType::DATA_AMF3 => {
             let body = amf0_body(message.kind, payload).ok()?;
             let mut decoder = Decoder::new(body, &amf_limits(limits));
-            decoder.next_value().ok()??.as_str()?;
+            decoder.next_value_ref().ok()??.as_str()?;
             let plain = if body.contains(&AVM_PLUS) { plain_form(body, limits) } else { None };
             Some((MessageType::DATA_AMF0, plain.unwrap_or_else(|| payload.slice_ref(body))))
         }
@@ -201,11 +202,18 @@ pub(crate) fn relayed_form(message: &Message, limits: &Limits) -> Option<(Messag
 /// The marker of AMF3 values (AMF0 3.1).
 const AVM_PLUS: u8 = 0x11;
 
-/// The body without values of AMF3; `None` where it has none, or is malformed.
+/// Bytes in the form of AMF0 for each byte of the message: text that AMF3 writes once and refers to is
+/// written out.
+const EXPANSION: usize = 16;
+
+/// The body without values of AMF3; `None` where it has none, is malformed, or would become longer than
+/// [`EXPANSION`] times what it is or than a message may be.
 fn plain_form(body: &[u8], limits: &Limits) -> Option<Bytes> {
+    let most = body.len().saturating_mul(EXPANSION).min(limits.message_len.min(MAX_MESSAGE_LEN) as usize);
     let values = rtmp_amf::decode_all(body, &amf_limits(limits)).ok()?;
     let has_amf3 = values.iter().any(|value| holds(value, &|value| matches!(value, Value::AvmPlus(_))));
-    has_amf3.then(|| rtmp_amf::encode_all(&in_amf0(values)).ok().map(Bytes::from))?
+    let plain = if has_amf3 { rtmp_amf::encode_all(&in_amf0(values)).ok()? } else { return None };
+    (plain.len() <= most).then(|| plain.into())
 }
 
 #[cfg(test)]

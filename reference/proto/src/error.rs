@@ -46,7 +46,8 @@ impl DecodeError {
 /// A limit that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitExceeded {
-    /// Name of the field of [`crate::Limits`].
+    /// Name of the field of [`crate::Limits`]; or of a bound that cannot be set, e.g. `aggregate_messages`
+    /// for [`crate::Aggregate::MAX_MESSAGES`].
     pub limit: &'static str,
     /// What the peer asked for.
     pub value: u64,

@@ -14,6 +14,7 @@ mod command;
 mod control;
 mod data;
 mod error;
+mod events;
 pub mod handshake;
 mod limits;
 mod link;

@@ -9,11 +9,13 @@ pub struct Limits {
     /// 16 more for an id above 63; 7 MiB when a peer uses all.
     pub chunk_streams: u32,
     /// Sum of the bytes of all partly received messages of a session. Default 32 MiB. Their
-    /// buffers take at most twice that and ten times `reserve_ahead`.
+    /// buffers take at most twice what has arrived and sixteen times `reserve_ahead`, however long
+    /// the messages say they are.
     pub partial_bytes: usize,
-    /// Bytes reserved ahead of the bytes that arrived of a partial message, divided among the
-    /// partial messages. Default 64 KiB. A message of which more than that has arrived has as much
-    /// reserved again as has arrived.
+    /// Bytes reserved at the first bytes of a partial message, or its length if that is less, divided
+    /// among the partial messages. Default 128 KiB, so that ordinary key frames need one allocation;
+    /// a peer that sent one byte of a message has as much reserved. A message of which more than
+    /// that has arrived has as much reserved again as has arrived.
     pub reserve_ahead: usize,
     /// Chunk size that is used for sending, in bytes. Default 4096.
     pub chunk_size_out: u32,
@@ -24,7 +26,12 @@ pub struct Limits {
     /// Bytes that wait for the transport before a session that is not read from is closed.
     /// Default 8 MiB.
     pub transmit_backlog: usize,
-    /// Nesting of AMF values. Default 32.
+    /// Events that wait for the application before a session that is not polled is closed. Default 65,536,
+    /// one for each byte of a 64 KiB read: 10 MB beside their payloads, which take as much as arrived. So
+    /// many AMF values and [`Self::amf_nodes`] more may wait inside of them before another event with values
+    /// is too much: 60 MB.
+    pub events: u32,
+    /// Nesting of AMF values. Default 32; values above [`rtmp_amf::MAX_DEPTH`] act as that.
     pub amf_depth: u32,
     /// AMF values in one message. Default 65,536.
     pub amf_nodes: u32,
@@ -46,11 +53,12 @@ impl Default for Limits {
             message_len: 0xFF_FFFF,
             chunk_streams: 65_598,
             partial_bytes: 32 << 20,
-            reserve_ahead: 64 << 10,
+            reserve_ahead: 128 << 10,
             chunk_size_out: 4096,
             window_ack_size: 2_500_000,
             message_streams: 64,
             transmit_backlog: 8 << 20,
+            events: 65_536,
             amf_depth: 32,
             amf_nodes: 65_536,
             handshake_ms: 10_000,
@@ -74,6 +82,7 @@ impl Limits {
             window_ack_size: 250_000,
             message_streams: 2,
             transmit_backlog: 64 << 10,
+            events: 128,
             amf_depth: 8,
             amf_nodes: 256,
             handshake_ms: 10_000,

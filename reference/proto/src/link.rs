@@ -36,7 +36,7 @@ enum State {
 pub(crate) struct Link {
     limits: Limits,
     state: State,
-    handshake: Option<Handshake>,
+    handshake: Option<Box<Handshake>>,
     report: Option<HandshakeReport>,
     /// For what comes and goes after the handshake.
     ciphers: Option<Box<Ciphers>>,
@@ -74,7 +74,7 @@ impl Link {
             decoder: ChunkDecoder::new(&limits),
             encoder: ChunkEncoder::new(),
             state: State::Open,
-            handshake: Some(handshake),
+            handshake: Some(Box::new(handshake)),
             report: None,
             ciphers: None,
             handshake_out: 0,
@@ -107,14 +107,14 @@ impl Link {
 
     /// For a server before C1.
     pub(crate) fn set_handshake_policy(&mut self, policy: HandshakePolicy) {
-        if let Some(Handshake::Server(server)) = &mut self.handshake {
+        if let Some(Handshake::Server(server)) = self.handshake.as_deref_mut() {
             server.set_policy(policy);
         }
     }
 
     /// For a client before C0.
     pub(crate) fn set_handshake_mode(&mut self, mode: HandshakeMode) {
-        if let Some(Handshake::Client(client)) = &mut self.handshake {
+        if let Some(Handshake::Client(client)) = self.handshake.as_deref_mut() {
             client.set_mode(mode);
         }
     }
@@ -226,8 +226,9 @@ impl Link {
             let mut bytes = Vec::from(&data[..]);
             data.clear();
             let ruling = tamper.bytes_in(&mut bytes);
+            // Dropped bytes use up their part of the key stream, too.
+            self.decrypt(&mut bytes);
             if self.obey(ruling)? {
-                self.decrypt(&mut bytes);
                 self.input.extend_from_slice(&bytes);
             }
         } else {
@@ -277,7 +278,7 @@ impl Link {
 
     fn run_handshake(&mut self, now: Millis) -> Result<(), SessionError> {
         self.started = true;
-        let Some(handshake) = &mut self.handshake else { return Ok(()) };
+        let Some(handshake) = self.handshake.as_deref_mut() else { return Ok(()) };
         let mut out = Vec::new();
         let tamper: Option<&mut dyn Tamper> = match &mut self.tamper {
             Some(tamper) => Some(tamper.as_mut()),
@@ -409,5 +410,5 @@ impl Link {
 
 /// A deadline that passed, as the limit that set it.
 pub(crate) fn late(limit: &'static str, maximum: u64, deadline: Millis, now: Millis) -> SessionError {
-    LimitExceeded { limit, value: maximum + now.0.saturating_sub(deadline.0), maximum }.into()
+    LimitExceeded { limit, value: maximum + now.0.saturating_sub(deadline.0).max(1), maximum }.into()
 }

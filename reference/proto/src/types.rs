@@ -113,6 +113,6 @@ impl MessageType {
     pub const AGGREGATE: Self = Self(22);
 }
 
-/// Transaction id of a command: an AMF number, compared by its bits' value (RTMP 7.2).
+/// Transaction id of a command: an AMF number (RTMP 7.2).
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 pub struct TransactionId(pub f64);

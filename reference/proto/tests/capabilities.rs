@@ -42,6 +42,20 @@ fn every_member_is_read() {
     assert_eq!(Capabilities::from_value(&Value::Null), Capabilities::default());
 }
 
+/// ERC-001, ERC-005.
+#[test]
+fn members_have_the_types_of_the_text() {
+    let own = Capabilities {
+        four_cc_list: list(&["av01", "*"]),
+        caps_ex: Some(CapsEx(1)),
+        ..Capabilities::forwarding()
+    };
+    let object = Value::Object(own.into_properties());
+    assert_eq!(object.property("fourCcList"), Some(&Value::StrictArray(vec!["av01".into(), "*".into()])));
+    assert_eq!(object.property("videoFourCcInfoMap"), Some(&Value::object([("*", 4.0)])));
+    assert_eq!(object.property("capsEx"), Some(&Value::Number(1.0)));
+}
+
 #[test]
 fn what_is_malformed_counts_as_not_sent() {
     let object = Value::object([

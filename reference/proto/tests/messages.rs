@@ -8,7 +8,7 @@ use rtmp_amf::{Value, amf3};
 use rtmp_proto::{
     Aggregate, AggregateBuilder, AggregateErrorKind, AggregateRefusal, ChunkStreamId, Command, CommandError,
     Control, Data, DataError, DataFrame, LimitType, Limits, Message, MessageStreamId, MessageType,
-    ReconnectRequest, StatusInfo, Timestamp, TransactionId, UserControl,
+    ReconnectRequest, SharedObject, SharedObjectEvent, StatusInfo, Timestamp, TransactionId, UserControl,
 };
 
 const AMF0: MessageType = MessageType::COMMAND_AMF0;
@@ -77,6 +77,56 @@ fn what_amf0_cannot_express_stays() {
     let arguments = vec![of(amf3::Value::array([])), Value::Object(Vec::new()), Value::Reference(0)];
     let command = Command::new("f", TransactionId(0.0), arguments.clone()).in_amf0();
     assert_eq!(command.arguments, arguments);
+}
+
+#[test]
+fn objects_that_amf0_cannot_express_whole_are_opened() {
+    // A body of type 17: {app:"live", self: reference to the object, at: a date, again: a reference to it,
+    // blob: a byte array, inner: {o: the outer object}} (AMF3 3.12).
+    let object = [
+        &[0x11, 0x0a, 0x0b, 0x01][..],
+        b"\x07app\x06\x09live",
+        b"\x09self\x0a\x00",
+        b"\x05at\x08\x01\0\0\0\0\0\0\0\0",
+        b"\x0bagain\x08\x02",
+        b"\x09blob\x0c\x03\xff",
+        b"\x0binner\x0a\x01\x03o\x0a\x00\x01",
+        b"\x01",
+    ]
+    .concat();
+    let body = [b"\0\x02\0\x07connect\0\x3f\xf0\0\0\0\0\0\0".as_slice(), &object].concat();
+    let command = Command::decode(AMF3, &body, &limits()).unwrap();
+    assert!(matches!(command.object, Value::AvmPlus(_)));
+    let opened = command.in_amf0();
+    let members = opened.object.properties().unwrap();
+    let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["app", "self", "at", "again", "blob", "inner"]);
+    let member = |name| opened.object.property(name).unwrap();
+    assert_eq!(member("app").as_str(), Some("live"));
+    assert_eq!(member("at"), &Value::Date { millis: 0.0, zone: 0 });
+    for refers in ["self", "again"] {
+        assert_eq!(member(refers), &Value::Unsupported);
+    }
+    assert_eq!(member("blob"), &Value::AvmPlus(Box::new(amf3::Value::ByteArray(vec![255]))));
+    assert_eq!(member("inner"), &Value::object([("o", Value::Unsupported)]));
+    assert!(opened.encode().is_ok());
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let publish = Command::new("publish", TransactionId(0.0), vec!["SECRET".into()]);
+    let shown = format!("{publish:?}");
+    assert!(shown.contains("publish") && !shown.contains("SECRET"), "{shown}");
+    for kind in [AMF0, AMF3] {
+        let message =
+            publish.clone().into_message_as(kind, ChunkStreamId::COMMAND, MessageStreamId(1)).unwrap();
+        let shown = format!("{message:?} {:?}", message.as_ref());
+        assert!(shown.contains("length: ") && !shown.contains("SECRET"), "{shown}");
+    }
+    let so = SharedObject::new("SECRET", vec![SharedObjectEvent::Clear]);
+    let message = so.to_message(MessageType::SHARED_OBJECT_AMF0).unwrap();
+    let shown = format!("{so:?} {message:?}");
+    assert!(shown.contains("events: [8]") && !shown.contains("SECRET"), "{shown}");
 }
 
 #[test]

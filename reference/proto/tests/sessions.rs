@@ -175,6 +175,66 @@ fn a_question_in_type_17_is_answered_in_type_17_if_that_was_agreed() {
     }
 }
 
+/// A Flash client may name an object twice: the second time is a reference (AMF3 2.2).
+#[test]
+fn a_connect_of_amf3_with_references_is_read() {
+    let mut server = ServerSession::new(Limits::default(), [7; 32], NOW);
+    server.handle_input(NOW, &mut BytesMut::from(&[&[3][..], &[0; 2 * 1536]].concat()[..])).unwrap();
+    let object = amf3::Value::object([
+        ("app", amf3::Value::String("live".into())),
+        ("tcUrl", amf3::Value::String("rtmp://one.example/live".into())),
+        ("capsEx", amf3::Value::Integer(3)),
+        ("objectEncoding", amf3::Value::Integer(3)),
+        ("self", amf3::Value::Reference(0)),
+    ]);
+    let connect = Command {
+        name: "connect".into(),
+        transaction: TransactionId(1.0),
+        object: Value::AvmPlus(Box::new(object)),
+        arguments: Vec::new(),
+    };
+    let message = connect
+        .into_message_as(MessageType::COMMAND_AMF3, ChunkStreamId::COMMAND, MessageStreamId(0))
+        .unwrap();
+    let mut wire = BytesMut::new();
+    ChunkEncoder::new().encode(&message, &mut wire);
+    server.handle_input(NOW, &mut wire).unwrap();
+    let Some(ServerEvent::Connect { id, app, tc_url, .. }) = server.poll_event() else { panic!() };
+    assert_eq!((app.as_str(), tc_url.as_deref()), ("live", Some("rtmp://one.example/live")));
+    server.accept(id).unwrap();
+    assert!(server.uses_amf3());
+    assert_eq!(server.client_capabilities().caps_ex, Some(CapsEx(3)));
+}
+
+#[test]
+fn debug_of_a_client_shows_no_secret() {
+    let params = ConnectParams {
+        extra: vec![("token".into(), "SECRET".into())],
+        arguments: vec!["SECRET".into()],
+        ..ConnectParams::new("live?t=SECRET", "rtmp://u:SECRET@one.example/live?t=SECRET")
+    };
+    assert!(!format!("{params:?}").contains("SECRET"), "{params:?}");
+    // Servers repeat the name of the stream in what they write for people.
+    let information = Value::object([("details", "SECRET")]);
+    let info = rtmp_proto::StatusInfo::status("NetStream.Play.Reset", "Playing and resetting SECRET.");
+    let events = [
+        ClientEvent::Connected { properties: information.clone(), information: information.clone() },
+        ClientEvent::Status {
+            stream: MessageStreamId(1),
+            info: info.clone(),
+            information: information.clone(),
+        },
+        ClientEvent::Rejected { stream: MessageStreamId(1), info, information },
+        ClientEvent::ReconnectRequested {
+            url: "rtmp://one.example/live/?t=SECRET".parse().unwrap(),
+            description: Some("SECRET".into()),
+        },
+        ClientEvent::SharedObject { message: SharedObject::new("SECRET", vec![]) },
+    ];
+    let shown = format!("{events:?}");
+    assert!(!shown.contains("SECRET") && shown.contains("NetStream.Play.Reset"), "{shown}");
+}
+
 #[test]
 fn data_of_amf3_reach_the_application_in_amf0() {
     let (mut raw, _) = Raw::new(Some(3.0), MessageType::COMMAND_AMF0);
@@ -342,4 +402,120 @@ fn a_server_sends_a_client_elsewhere() {
             .request_reconnect(ReconnectRequest::to_same())
             .is_err()
     );
+}
+
+/// Sends the command object of connect in a session of its own and returns the event, if there is one.
+fn connect_with(members: Vec<(String, Value)>) -> (ServerSession, Option<ServerEvent>) {
+    let mut server = ServerSession::new(Limits::default(), [7; 32], NOW);
+    server.handle_input(NOW, &mut BytesMut::from(&[&[3][..], &[0; 2 * 1536]].concat()[..])).unwrap();
+    let connect = Command {
+        name: "connect".into(),
+        transaction: TransactionId(1.0),
+        object: Value::Object(members),
+        arguments: Vec::new(),
+    };
+    let message = connect.into_message(ChunkStreamId::COMMAND, MessageStreamId::CONNECTION).unwrap();
+    let mut wire = BytesMut::new();
+    ChunkEncoder::new().encode(&message, &mut wire);
+    server.handle_input(NOW, &mut wire).unwrap();
+    let event = server.poll_event();
+    (server, event)
+}
+
+/// ERC-009 and the shapes that clients send where a property is missing: only `app` is needed, and may be
+/// empty.
+#[test]
+fn what_connect_may_lack_and_have() {
+    let member = |name: &str, value: Value| (name.to_string(), value);
+    let app = |value: &str| member("app", value.into());
+    let unknown = (0..20).map(|index| member(&format!("x{index}"), Value::StrictArray(vec![Value::Null])));
+    for (members, expected) in [
+        (vec![app("live")], Some(("live", None))),
+        (vec![app("")], Some(("", None))),
+        (vec![app("live"), member("tcUrl", "".into())], Some(("live", Some("")))),
+        (
+            vec![app("live"), member("tcUrl", Value::Null), member("flashVer", 1.0.into())],
+            Some(("live", None)),
+        ),
+        (std::iter::once(app("live/")).chain(unknown).collect(), Some(("live/", None))),
+        (vec![member("tcUrl", "rtmp://h/live".into())], None),
+        (vec![member("app", Value::Null)], None),
+    ] {
+        let (mut server, event) = connect_with(members);
+        match (event, expected) {
+            (Some(ServerEvent::Connect { id, app, tc_url, .. }), Some(expected)) => {
+                assert_eq!((app.as_str(), tc_url.as_deref()), expected);
+                server.accept(id).unwrap();
+                assert!(!server.should_close());
+            }
+            (None, None) => assert!(server.should_close()),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// MSG-010: another selector is not read as 0.
+#[test]
+fn other_selectors_in_a_session() {
+    let (mut raw, _) = Raw::new(Some(3.0), MessageType::COMMAND_AMF0);
+    raw.publish();
+    raw.send(MessageType::DATA_AMF3, 1, b"\x01\x02\0\x01f\x05");
+    let event = raw.server.poll_event().unwrap();
+    assert!(matches!(event, ServerEvent::Other { kind: MessageType::DATA_AMF3, .. }), "{event:?}");
+    let create = Command::new("createStream", TransactionId(2.0), Vec::new());
+    let mut body = create.encode_as(MessageType::COMMAND_AMF3).unwrap().to_vec();
+    body[0] = 1;
+    let mut wire = BytesMut::new();
+    let message = Message {
+        chunk_stream: ChunkStreamId::COMMAND,
+        timestamp: Timestamp(7),
+        kind: MessageType::COMMAND_AMF3,
+        stream: MessageStreamId(0),
+        payload: body.into(),
+    };
+    raw.encoder.encode(&message, &mut wire);
+    let error = raw.server.handle_input(NOW, &mut wire).unwrap_err();
+    assert!(error.to_string().contains("EA 7.2"), "{error}");
+}
+
+/// MSG-015, ERC-013.
+#[test]
+fn what_goes_out_on_the_connection() {
+    for (offered, kind) in
+        [(None, MessageType::SHARED_OBJECT_AMF0), (Some(3.0), MessageType::SHARED_OBJECT_AMF3)]
+    {
+        let (mut raw, _) = Raw::new(offered, MessageType::COMMAND_AMF0);
+        raw.server.send_shared_object(&SharedObject::new("so", vec![])).unwrap();
+        let message = raw.read().pop().unwrap();
+        assert_eq!((message.kind, message.stream), (kind, MessageStreamId(0)));
+    }
+    let caps = vec![("app".to_string(), "live".into()), ("capsEx".to_string(), 1.0.into())];
+    let (mut server, Some(ServerEvent::Connect { id, .. })) = connect_with(caps) else { panic!() };
+    server.accept(id).unwrap();
+    server.request_reconnect(ReconnectRequest::to("/other")).unwrap();
+    let mut wire: BytesMut =
+        std::iter::from_fn(|| server.poll_transmit()).flatten().skip(1 + 2 * 1536).collect();
+    let mut decoder = ChunkDecoder::new(&Limits::default());
+    let mut last = None;
+    while let Decoded::Message(message) = decoder.next(&mut wire).unwrap() {
+        last = Some(message);
+    }
+    let last = last.unwrap();
+    assert_eq!((last.kind, last.stream), (MessageType::COMMAND_AMF0, MessageStreamId(0)));
+    let start = b"\x02\0\x08onStatus\0\0\0\0\0\0\0\0\0\x05\x03\0\x05level\x02\0\x06status\0\x04code";
+    assert_eq!(&last.payload[..start.len()], start);
+}
+
+/// DATA-015: long or deep metadata are passed on as they came.
+#[test]
+fn long_and_deep_metadata() {
+    let (mut raw, _) = Raw::new(None, MessageType::COMMAND_AMF0);
+    raw.publish();
+    let deep = (0..100).fold(Value::Null, |inner, _| Value::object([("x", inner)]));
+    for value in [Value::object([("text", "x".repeat(100_000))]), deep] {
+        let body = Data::new("onMetaData", vec![value]).encode(MessageType::DATA_AMF0).unwrap();
+        raw.send(MessageType::DATA_AMF0, 1, &body);
+        let Some(ServerEvent::Media { payload, .. }) = raw.server.poll_event() else { panic!() };
+        assert_eq!(payload, body);
+    }
 }

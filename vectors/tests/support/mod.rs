@@ -10,6 +10,7 @@ pub mod flv_file;
 pub mod handshake;
 pub mod hex;
 pub mod judge;
+pub mod keys;
 pub mod media;
 pub mod message;
 pub mod shared_object;

@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{FlexClass, Object, Value, marker, u29};
+use super::{Flex, FlexClass, Object, Opaque, Value, VectorObject, marker, u29};
 use crate::{EncodeError, MAX_DEPTH, limits};
 
 /// The longest text and the most items, 2^28 - 1 (AMF3 1.3.2).
@@ -150,68 +150,97 @@ impl<'v> Writer<'v> {
                 out.push(u8::from(*fixed));
                 out.extend(items.iter().flat_map(|item| item.to_be_bytes()));
             }
-            container => return self.container(container, out),
+            Value::Array { associative, dense } => return self.array(associative, dense, out),
+            Value::Object(object) => return self.object(object, out),
+            Value::Flex(flex) => return self.flex(flex, out),
+            Value::Opaque(opaque) => return self.opaque(opaque, out),
+            Value::VectorObject(vector) => return self.vector_object(vector, out),
+            Value::Dictionary { weak, entries } => return self.dictionary(*weak, entries, out),
         }
         Ok(())
     }
 
-    fn container(&mut self, value: &'v Value, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    fn enter(&mut self) -> Result<(), EncodeError> {
         if self.depth >= MAX_DEPTH {
             return Err(EncodeError::TooDeep);
         }
         self.depth += 1;
-        match value {
-            Value::Array { associative, dense } => {
-                self.begin(marker::ARRAY, dense.len(), out)?;
-                self.pairs(associative, out)?;
-                dense.iter().try_for_each(|item| self.value(item, out))?;
-            }
-            Value::Object(object) => self.object(object, out)?,
-            Value::Flex(flex) => {
-                let traits = Traits { class: flex.class.name(), members: None, dynamic: false };
-                self.traits(traits, out)?;
-                self.value(&flex.value, out)?;
-            }
-            Value::Opaque(opaque) => {
-                if self.depth != 1 {
-                    return Err(EncodeError::OpaqueInside);
-                }
-                if FlexClass::of(&opaque.class).is_some() {
-                    return Err(EncodeError::OpaqueClass);
-                }
-                self.traits(Traits { class: &opaque.class, members: None, dynamic: false }, out)?;
-                out.extend_from_slice(&opaque.bytes);
-                self.ended = true;
-            }
-            Value::VectorObject(vector) => {
-                self.begin(marker::VECTOR_OBJECT, vector.items.len(), out)?;
-                out.push(u8::from(vector.fixed));
-                self.text(&vector.type_name, out)?;
-                vector.items.iter().try_for_each(|item| self.value(item, out))?;
-            }
-            Value::Dictionary { weak, entries } => {
-                self.begin(marker::DICTIONARY, entries.len(), out)?;
-                out.push(u8::from(*weak));
-                for (key, value) in entries {
-                    self.key(key, out)?;
-                    self.value(value, out)?;
-                }
-            }
-            _ => {}
-        }
+        Ok(())
+    }
+
+    fn array(
+        &mut self,
+        associative: &'v [(String, Value)],
+        dense: &'v [Value],
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        self.enter()?;
+        self.begin(marker::ARRAY, dense.len(), out)?;
+        self.pairs(associative, out)?;
+        dense.iter().try_for_each(|item| self.value(item, out))?;
         self.depth -= 1;
         Ok(())
     }
 
     fn object(&mut self, object: &'v Object, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.enter()?;
         let members = object.sealed.iter().map(|(name, _)| name.as_str()).collect();
         let dynamic = object.dynamic.is_some();
         self.traits(Traits { class: &object.class, members: Some(members), dynamic }, out)?;
         object.sealed.iter().try_for_each(|(_, value)| self.value(value, out))?;
-        match &object.dynamic {
-            Some(members) => self.pairs(members, out),
-            None => Ok(()),
+        if let Some(members) = &object.dynamic {
+            self.pairs(members, out)?;
         }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn flex(&mut self, flex: &'v Flex, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.enter()?;
+        self.traits(Traits { class: flex.class.name(), members: None, dynamic: false }, out)?;
+        self.value(&flex.value, out)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn opaque(&mut self, opaque: &'v Opaque, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        if self.depth != 0 {
+            return Err(EncodeError::OpaqueInside);
+        }
+        if FlexClass::of(&opaque.class).is_some() {
+            return Err(EncodeError::OpaqueClass);
+        }
+        self.traits(Traits { class: &opaque.class, members: None, dynamic: false }, out)?;
+        out.extend_from_slice(&opaque.bytes);
+        self.ended = true;
+        Ok(())
+    }
+
+    fn vector_object(&mut self, vector: &'v VectorObject, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+        self.enter()?;
+        self.begin(marker::VECTOR_OBJECT, vector.items.len(), out)?;
+        out.push(u8::from(vector.fixed));
+        self.text(&vector.type_name, out)?;
+        vector.items.iter().try_for_each(|item| self.value(item, out))?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn dictionary(
+        &mut self,
+        weak: bool,
+        entries: &'v [(Value, Value)],
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        self.enter()?;
+        self.begin(marker::DICTIONARY, entries.len(), out)?;
+        out.push(u8::from(weak));
+        for (key, value) in entries {
+            self.key(key, out)?;
+            self.value(value, out)?;
+        }
+        self.depth -= 1;
+        Ok(())
     }
 
     /// The head of an object: its traits, or a reference to them (AMF3 3.12).
@@ -322,4 +351,19 @@ fn head(number: u32, flag: u32, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         return Err(EncodeError::Amf3TooLong(usize::try_from(number).unwrap_or(usize::MAX)));
     }
     u29::write(number << 1 | flag, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_LEN, length};
+    use crate::EncodeError;
+
+    #[test]
+    fn lengths_have_28_bits() {
+        let mut out = Vec::new();
+        assert_eq!(length(0x0fff_ffff, &mut out), Ok(()));
+        assert_eq!(out, [0xff; 4]);
+        assert_eq!(length(0x1000_0000, &mut out), Err(EncodeError::Amf3TooLong(0x1000_0000)));
+        assert_eq!((out.len(), MAX_LEN), (4, 0x0fff_ffff));
+    }
 }

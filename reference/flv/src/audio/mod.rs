@@ -27,7 +27,7 @@ pub use track::{Track, Tracks};
 use crate::{CacheKey, CacheKind};
 
 /// Whether the payload is empty: that is a message of its own, silence, and has no header (E-RTMP v2
-/// "Enhanced Audio").
+/// "Enhanced Audio"; errata E-69).
 #[must_use]
 pub const fn is_silence(payload: &[u8]) -> bool {
     payload.is_empty()

@@ -159,7 +159,7 @@ impl<'a> OpusPacket<'a> {
             }
         }
         let stated = self.packing.stated(count, delimited);
-        for frame in &self.frames[count - stated..] {
+        for frame in &self.frames[..stated] {
             push_length(frame.len(), out);
         }
         self.frames.iter().for_each(|frame| out.extend_from_slice(frame));

@@ -17,7 +17,7 @@ impl FrameType {
     pub const COMMAND: Self = Self(5);
 }
 
-/// Command of a frame of type [`FrameType::COMMAND`].
+/// Command of a frame of type [`FrameType::COMMAND`]. Values from 2 on are reserved (errata E-59).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VideoCommand(pub u8);
 

@@ -3,7 +3,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 
 use bytes::Bytes;
-use rtmp_flv::{FileHeader, FlvWriter, Tag, TagKind, audio, video};
+use rtmp_flv::{CacheKey, FileHeader, FlvWriter, Tag, TagKind, audio, video};
 use rtmp_proto::{MessageType, Timestamp};
 
 /// Takes what a player receives.
@@ -25,18 +25,23 @@ impl MediaSink for Discard {
     }
 }
 
-/// Writes an FLV file: metadata and sequence headers first, timestamps from 0.
+/// Writes an FLV file: onMetaData first, then sequence headers and metadata of every video and audio
+/// track, timestamps from 0.
 #[derive(Debug)]
 pub struct FlvSink<W> {
     out: W,
     writer: FlvWriter,
     start: Option<Start>,
     metadata: Option<Bytes>,
-    video_header: Option<Bytes>,
-    audio_header: Option<Bytes>,
+    /// Configuration of video and of audio that came before the first frame.
+    configs: Vec<(CacheKey, Tag)>,
     has_audio: bool,
     has_video: bool,
 }
+
+/// Configurations that wait for the first frame, and their bytes together.
+const MAX_CONFIGS: usize = 128;
+const MAX_CONFIG_BYTES: usize = 8 << 20;
 
 /// The clock of the file: time since the first frame, across wraps of the 32-bit timestamps.
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +58,7 @@ impl<W: Write> FlvSink<W> {
             writer: FlvWriter::new(FileHeader::new(true, true)),
             start: None,
             metadata: None,
-            video_header: None,
-            audio_header: None,
+            configs: Vec::new(),
             has_audio: false,
             has_video: false,
         }
@@ -62,17 +66,12 @@ impl<W: Write> FlvSink<W> {
 
     fn begin(&mut self, timestamp: Timestamp) -> io::Result<()> {
         self.start = Some(Start { newest: timestamp, elapsed: 0 });
-        let headers = [
-            (TagKind::Script, self.metadata.take()),
-            (TagKind::Video, self.video_header.take()),
-            (TagKind::Audio, self.audio_header.take()),
-        ];
-        for (kind, payload) in headers {
-            if let Some(payload) = payload {
-                self.write(Tag { kind, timestamp: 0, payload })?;
-            }
+        if let Some(payload) = self.metadata.take() {
+            self.write(Tag { kind: TagKind::Script, timestamp: 0, payload })?;
         }
-        Ok(())
+        let (video, audio): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.configs).into_iter().partition(|(_, tag)| tag.kind == TagKind::Video);
+        video.into_iter().chain(audio).try_for_each(|(_, tag)| self.write(tag))
     }
 
     fn time(&mut self, timestamp: Timestamp) -> u32 {
@@ -120,16 +119,24 @@ impl<W: Write> MediaSink for FlvSink<W> {
             return Ok(());
         }
         if self.start.is_none() {
-            let place = match tag_kind {
-                TagKind::Script if is_named(&payload, b"onMetaData") => &mut self.metadata,
-                TagKind::Audio if audio::is_sequence_header(&payload) => &mut self.audio_header,
-                TagKind::Video if video::is_sequence_header(&payload) => &mut self.video_header,
-                _ => {
-                    self.begin(timestamp)?;
-                    return self.write(Tag { kind: tag_kind, timestamp: 0, payload });
+            let key = match tag_kind {
+                TagKind::Script if is_named(&payload, b"onMetaData") => {
+                    self.metadata = Some(payload);
+                    return Ok(());
                 }
+                TagKind::Audio => audio::cache_key(&payload),
+                TagKind::Video => video::cache_key(&payload),
+                _ => None,
             };
-            *place = Some(payload);
+            let tag = Tag { kind: tag_kind, timestamp: 0, payload };
+            let waiting: usize = self.configs.iter().map(|(_, tag)| tag.payload.len()).sum();
+            let fits = self.configs.len() < MAX_CONFIGS && waiting + tag.payload.len() <= MAX_CONFIG_BYTES;
+            let Some(key) = key.filter(|_| fits) else {
+                self.begin(timestamp)?;
+                return self.write(tag);
+            };
+            self.configs.retain(|(older, _)| !key.replaces(older));
+            self.configs.push((key, tag));
             return Ok(());
         }
         let timestamp = self.time(timestamp);
@@ -193,6 +200,43 @@ mod tests {
                 (TagKind::Video, 51, &[]),
             ]
         );
+    }
+
+    #[test]
+    fn every_track_has_its_configuration_at_the_begin() {
+        let (first, second, color) = (b"\x90hvc1A", b"\x96\x00hvc1\x01B", b"\xd4hvc1C");
+        let (opus, channels) = (b"\x90OpusOpusHead", b"\x94Opus\x00\x02");
+        let mut sink = FlvSink::new(Cursor::new(Vec::new()));
+        let messages: [(MessageType, &[u8]); 8] = [
+            (MessageType::VIDEO, b"\x90hvc1old"),
+            (MessageType::AUDIO, opus),
+            (MessageType::VIDEO, first),
+            (MessageType::VIDEO, second),
+            (MessageType::AUDIO, channels),
+            (MessageType::VIDEO, color),
+            (MessageType::DATA_AMF0, META),
+            (MessageType::VIDEO, b"\x93hvc1K"),
+        ];
+        for (kind, payload) in messages {
+            sink.message(kind, Timestamp(9), Bytes::from_static(payload)).unwrap();
+        }
+        let file = demux(sink.finish().unwrap().get_ref());
+        let seen: Vec<_> = file.tags.iter().map(|tag| (tag.timestamp, &tag.payload[..])).collect();
+        let wanted: [&[u8]; 7] = [META, first, second, color, opus, channels, b"\x93hvc1K"];
+        assert_eq!(seen, wanted.map(|payload| (0, payload)));
+    }
+
+    #[test]
+    fn configurations_that_wait_are_bounded() {
+        let mut sink = FlvSink::new(Cursor::new(Vec::new()));
+        for track in 0..MAX_CONFIGS as u8 {
+            let payload = [b"\x96\x00hvc1", &[track][..]].concat();
+            sink.message(MessageType::VIDEO, Timestamp(0), payload.into()).unwrap();
+        }
+        assert!(sink.start.is_none());
+        sink.message(MessageType::VIDEO, Timestamp(0), Bytes::from_static(b"\x96\x00hvc1\xff")).unwrap();
+        assert!(sink.start.is_some());
+        assert_eq!(demux(sink.finish().unwrap().get_ref()).tags.len(), MAX_CONFIGS + 1);
     }
 
     #[test]

@@ -43,8 +43,9 @@ pub enum Decoded {
 /// them. All other types are opaque to it. State: at most 512 bytes, 48 bytes for each chunk stream
 /// that was used, and the bytes of partial messages within [`Limits::partial_bytes`]. For every
 /// partial message up to as many bytes as have arrived of it are reserved ahead, or
-/// [`Limits::reserve_ahead`] divided by the number of partial messages if that is more; twice that
-/// for a message that is alone and no longer.
+/// [`Limits::reserve_ahead`] divided by the number of partial messages if that is more, but never
+/// more than the rest of the message. [`Self::for_each`] keeps one buffer of at most twice
+/// `reserve_ahead` for the next message.
 ///
 /// After an error the position in the stream is lost: the decoder is of no more use.
 ///
@@ -168,9 +169,9 @@ impl ChunkDecoder {
 
     /// Consumes all of `input` and gives away each message that becomes complete. A payload of at
     /// least `share_from` bytes that lies within one chunk and within `input` is not copied but keeps
-    /// all of `input` alive; others have memory of their own. 0 suits a receiver that keeps all
-    /// messages or none, `usize::MAX` one that keeps few of them for long; between these, what is
-    /// kept takes at most `input.len() / share_from` times its own length.
+    /// the whole buffer behind `input` alive: at most `buffer length / share_from` times as many bytes
+    /// as the payload has. Others have memory of their own, at most twice their length. 0 suits a
+    /// receiver that keeps all messages or none, `usize::MAX` one that keeps few of them for long.
     ///
     /// # Errors
     /// As for [`Self::next`]; messages before the error have been given away.
@@ -193,14 +194,16 @@ impl ChunkDecoder {
             }
             match self.step(input, &mut taken, &mut None)? {
                 Step::Lent(head, len) => f(head.own(own(input, taken - len..taken, share_from))),
-                Step::Assembled(head, payload) => f(head.own(Bytes::from(payload))),
+                Step::Assembled(head, payload) => f(head.own(self.partial.give_away(payload))),
                 Step::NeedMore(_) | Step::Stopped(_) => return Ok(()),
             }
         }
     }
 
     /// Takes bytes from the front of `input` up to the end of the next message. When there is no
-    /// whole message all of `input` is consumed.
+    /// whole message all of `input` is consumed. A payload of 16 KiB or more that lies within one
+    /// chunk and within `input` is split off and keeps the whole buffer behind `input` alive; others
+    /// have memory of their own, at most twice their length.
     ///
     /// # Errors
     /// [`PeerMisbehaved`] for a chunk of type 2 or 3 on a chunk stream that was never used
@@ -262,7 +265,7 @@ impl ChunkDecoder {
             }
         };
         input.advance(taken);
-        Ok(Decoded::Message(head.own(Bytes::from(payload))))
+        Ok(Decoded::Message(head.own(self.partial.give_away(payload))))
     }
 
     /// Goes on at `input[*taken..]` up to the end of a message or of the input.

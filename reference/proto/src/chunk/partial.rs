@@ -3,11 +3,10 @@
 use alloc::vec::Vec;
 use core::mem;
 
+use bytes::Bytes;
+
 use super::{DEFAULT_CHUNK_SIZE, streams::ChunkStream};
 use crate::{LimitExceeded, Limits};
-
-/// Largest buffer that is kept for the next message.
-const SPARE_AT_MOST: usize = 256 << 10;
 
 const USUAL: usize = DEFAULT_CHUNK_SIZE as usize;
 
@@ -20,6 +19,7 @@ pub(super) struct PartialMessages {
     /// Messages of which at least one byte is kept.
     count: usize,
     reserve_ahead: usize,
+    /// A buffer for the next message, of at most twice `reserve_ahead`.
     spare: Vec<u8>,
 }
 
@@ -59,8 +59,7 @@ impl PartialMessages {
             }
         }
         if partial.capacity() - partial.len() < bytes.len() {
-            let ahead = self.ahead(length, partial.len());
-            partial.reserve_exact(ahead.max(bytes.len()));
+            grow(partial, length, bytes.len(), self.reserve_ahead / self.count);
         }
         partial.extend_from_slice(bytes);
         Ok(())
@@ -79,15 +78,19 @@ impl PartialMessages {
     ) -> usize {
         let Some(partial) = state.partial.as_mut().filter(|partial| !partial.is_empty()) else { return 0 };
         let before = partial.len();
-        let mut left = state.header.length as usize - before;
-        let most = left.min(input.len());
-        if self.bytes + most > self.bytes_limit {
+        let length = state.header.length as usize;
+        let mut left = length - before;
+        if self.bytes + left.min(input.len()) > self.bytes_limit {
             return 0;
         }
-        if partial.capacity() - before < most {
-            let ahead = self.ahead(before + left, before);
-            partial.reserve_exact(ahead.max(most));
-        }
+        // What follows in the input may belong to other messages: room is made chunk by chunk.
+        let share = self.reserve_ahead / self.count;
+        let mut append = |part: &[u8]| {
+            if partial.capacity() - partial.len() < part.len() {
+                grow(partial, length, part.len(), share);
+            }
+            partial.extend_from_slice(part);
+        };
         let mut rest = input;
         // The default has a loop of its own, in which the length of the copy is a constant.
         if chunk_size == USUAL {
@@ -95,7 +98,7 @@ impl PartialMessages {
                 && let Some((chunk, tail)) = rest.split_first_chunk::<{ 1 + USUAL }>()
                 && chunk[0] == first
             {
-                partial.extend_from_slice(&chunk[1..]);
+                append(&chunk[1..]);
                 left -= USUAL;
                 rest = tail;
             }
@@ -105,23 +108,12 @@ impl PartialMessages {
             && header == first
             && let Some((part, tail)) = tail.split_at_checked(left.min(chunk_size))
         {
-            partial.extend_from_slice(part);
+            append(part);
             left -= part.len();
             rest = tail;
         }
         self.bytes += partial.len() - before;
         input.len() - rest.len()
-    }
-
-    /// Bytes to reserve ahead for a message of which `received` of `length` bytes have arrived. Doubling
-    /// keeps the work linear; shares keep the sum of all reservations small. A message that is alone and
-    /// not much longer than its share gets all of it: ordinary key frames need one allocation.
-    fn ahead(&self, length: usize, received: usize) -> usize {
-        let left = length - received;
-        if self.count == 1 && length <= 2 * self.reserve_ahead {
-            return left;
-        }
-        left.min(received.max(self.reserve_ahead / self.count))
     }
 
     /// Ends the message in progress of `state`, if any, and returns what has arrived of it.
@@ -135,14 +127,35 @@ impl PartialMessages {
 
     /// Takes a buffer back for a later message.
     pub(super) fn recycle(&mut self, mut buffer: Vec<u8>) {
-        if buffer.capacity() <= SPARE_AT_MOST && buffer.capacity() > self.spare.capacity() {
+        let at_most = self.reserve_ahead.saturating_mul(2);
+        if buffer.capacity() <= at_most && buffer.capacity() > self.spare.capacity() {
             buffer.clear();
             self.spare = buffer;
         }
+    }
+
+    /// The payload of a message that is given away. One that fills less than half of its buffer, as it may
+    /// have been a larger message's before, gets memory of its own.
+    pub(super) fn give_away(&mut self, payload: Vec<u8>) -> Bytes {
+        if payload.len() >= payload.capacity() / 2 {
+            return Bytes::from(payload);
+        }
+        let bytes = Bytes::copy_from_slice(&payload);
+        self.recycle(payload);
+        bytes
     }
 
     #[cfg(test)]
     pub(super) fn reserved_bytes(&self) -> usize {
         self.spare.capacity()
     }
+}
+
+/// Makes room for `needed` bytes in a message of which up to `length` bytes arrive: the rest of it, but no
+/// more than as many bytes as have arrived, or `share` if that is more. Doubling keeps the work linear;
+/// shares keep the sum of all reservations small.
+#[cold]
+fn grow(partial: &mut Vec<u8>, length: usize, needed: usize, share: usize) {
+    let ahead = (length - partial.len()).min(partial.len().max(share));
+    partial.reserve_exact(ahead.max(needed));
 }

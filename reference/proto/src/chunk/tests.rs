@@ -679,6 +679,18 @@ mod limits {
     }
 
     #[test]
+    fn partial_bytes_of_chunks_that_are_taken_together() {
+        let known = type0(6, 0, 0, 9, 1);
+        for length in [300, 128 * 4, 128 * 4 + 1] {
+            let wire = [known.clone(), encode(&[message(6, 0, 9, 1, payload(length))])].concat();
+            let with = |partial_bytes| limited(&Limits { partial_bytes, ..Limits::default() }, &wire);
+            assert_eq!(with(length), Ok(2));
+            let maximum = length as u64 - 1;
+            assert_eq!(with(length - 1), exceeded("partial_bytes", maximum + 1, maximum));
+        }
+    }
+
+    #[test]
     fn every_chunk_stream_with_a_partial_message_costs_little() {
         let mut decoder = ChunkDecoder::new(&Limits::default());
         let mut wire = hex("020000000000040100000000 00000001");
@@ -702,6 +714,52 @@ mod limits {
         decode_with(&mut decoder, &[type0(6, 0, 0xFF_FFFF, 9, 1), payload(1)].concat()).unwrap();
         let streams = 8 * 48;
         assert!(decoder.reserved_bytes() <= 1000 + streams);
+        // Nor for one that is hardly longer than what may be reserved.
+        for (length, most) in [(1000, 1000), (1001, 1000), (999, 999)] {
+            let mut decoder = ChunkDecoder::new(&limits);
+            decode_with(&mut decoder, &[type0(6, 0, length, 9, 1), payload(1)].concat()).unwrap();
+            assert!(decoder.reserved_bytes() <= most + streams);
+        }
+    }
+
+    #[test]
+    fn nothing_is_reserved_for_bytes_of_other_messages_in_the_same_input() {
+        let limits = Limits { reserve_ahead: 1000, ..Limits::default() };
+        let mut wire: Vec<u8> = (2..64).flat_map(|id| type0(id, 0, 0, 99, 0)).collect();
+        wire.extend(hex("020000000000040100000000 00000001"));
+        for id in 2..64 {
+            wire.extend([type0(id, 0, 0xFF_FFFF, 9, 1), vec![1]].concat());
+        }
+        for round in 0..200_000u32 {
+            wire.extend([0xC0 | (2 + round % 62) as u8, 1]);
+        }
+        let mut decoder = ChunkDecoder::new(&limits);
+        assert_eq!(decode_with(&mut decoder, &wire).map(|messages| messages.len()), Ok(63));
+        let (arrived, reserved) = (200_000 + 62, decoder.reserved_bytes());
+        assert!(reserved <= 2 * arrived + 16 * 1000 + 64 * 48, "{reserved} bytes reserved");
+    }
+
+    #[test]
+    fn a_small_message_in_the_buffer_of_a_large_one_is_given_away_without_it() {
+        let mut decoder = ChunkDecoder::new(&Limits::default());
+        let large = encode(&[message(6, 0, 9, 1, payload(100_000))]);
+        decode_with(&mut decoder, &large).unwrap();
+        let before = decoder.reserved_bytes();
+        let mut given = Vec::new();
+        let small = Bytes::from(encode(&[message(6, 0, 9, 1, payload(129))]));
+        decoder.for_each_owned(&small, 0, |message| given.push(message)).unwrap();
+        assert_eq!(given, [message(6, 0, 9, 1, payload(129))]);
+        assert_eq!(decoder.reserved_bytes(), before);
+    }
+
+    #[test]
+    fn the_buffer_that_is_kept_is_within_the_limits() {
+        let limits = Limits { reserve_ahead: 1000, ..Limits::default() };
+        for (length, kept) in [(2000, 2000), (2001, 0)] {
+            let mut decoder = ChunkDecoder::new(&limits);
+            decode_with(&mut decoder, &encode(&[message(6, 0, 9, 1, payload(length))])).unwrap();
+            assert_eq!(decoder.reserved_bytes(), kept + 4 * 48, "{length} bytes");
+        }
     }
 }
 

@@ -2,14 +2,17 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 use rtmp_amf::Value;
 
+use crate::url::{shown, without_query};
 use crate::{Capabilities, MessageStreamId, MessageType, RtmpUrl, SharedObject, StatusInfo, Timestamp};
 
-/// What `connect` says (RTMP 7.2.1.1).
-#[derive(Debug, Clone, PartialEq)]
+/// What `connect` says (RTMP 7.2.1.1). `Debug` crosses out queries and userinfo, and leaves out further
+/// properties and arguments.
+#[derive(Clone, PartialEq)]
 pub struct ConnectParams {
     /// `app`, without a leading slash (EA 8.1.3).
     pub app: String,
@@ -85,8 +88,9 @@ impl ConnectParams {
 /// The form that encoders use; some servers look for the prefix.
 const FLASH_VER: &str = concat!("FMLE/3.0 (compatible; rtmp-proto ", env!("CARGO_PKG_VERSION"), ")");
 
-/// What happened on the connection.
-#[derive(Debug, Clone, PartialEq)]
+/// What happened on the connection. `Debug` leaves out what the server wrote for people and information
+/// objects: servers often repeat the stream name there.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ClientEvent {
     /// `_result` of connect.
@@ -185,4 +189,58 @@ pub enum ClientEvent {
     },
     /// The server asked for the end with the command `close`.
     Closed,
+}
+
+impl fmt::Debug for ConnectParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectParams")
+            .field("app", &without_query(&self.app))
+            .field("tc_url", &shown(&self.tc_url))
+            .field("flash_ver", &self.flash_ver)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ClientEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = |f: &mut fmt::Formatter<'_>, name, stream: &MessageStreamId, info: &StatusInfo| {
+            f.debug_struct(name)
+                .field("stream", stream)
+                .field("level", &info.level)
+                .field("code", &info.code)
+                .finish_non_exhaustive()
+        };
+        let of = |f: &mut fmt::Formatter<'_>, name, stream: &MessageStreamId| {
+            f.debug_struct(name).field("stream", stream).finish()
+        };
+        match self {
+            Self::Connected { .. } => f.debug_struct("Connected").finish_non_exhaustive(),
+            Self::StreamReady { stream } => of(f, "StreamReady", stream),
+            Self::PublishStarted { stream } => of(f, "PublishStarted", stream),
+            Self::PlayStarted { stream } => of(f, "PlayStarted", stream),
+            Self::Status { stream, info, .. } => status(f, "Status", stream, info),
+            Self::Rejected { stream, info, .. } => status(f, "Rejected", stream, info),
+            Self::ReconnectRequested { url, .. } => {
+                f.debug_struct("ReconnectRequested").field("url", url).finish_non_exhaustive()
+            }
+            Self::SharedObject { message } => message.fmt(f),
+            Self::Other { stream, kind, timestamp, payload } => f
+                .debug_struct("Other")
+                .field("stream", stream)
+                .field("kind", kind)
+                .field("timestamp", timestamp)
+                .field("payload", &payload.len())
+                .finish(),
+            Self::Media { kind, timestamp, payload } => f
+                .debug_struct("Media")
+                .field("kind", kind)
+                .field("timestamp", timestamp)
+                .field("payload", payload)
+                .finish(),
+            Self::StreamBegin { stream } => of(f, "StreamBegin", stream),
+            Self::StreamEof { stream } => of(f, "StreamEof", stream),
+            Self::StreamDry { stream } => of(f, "StreamDry", stream),
+            Self::Closed => f.write_str("Closed"),
+        }
+    }
 }

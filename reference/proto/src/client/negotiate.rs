@@ -7,6 +7,8 @@ use rtmp_amf::Value;
 
 use super::ClientEvent;
 use super::session::{ClientSession, Phase};
+use crate::chunk::MAX_MESSAGE_LEN;
+use crate::message::TOO_LONG;
 use crate::{
     Capabilities, LocalMisuse, Message, MessageType, ReconnectRequest, RtmpUrl, SessionError, SharedObject,
 };
@@ -50,6 +52,9 @@ impl ClientSession {
         let message = message
             .to_message(kind)
             .map_err(|_| LocalMisuse { what: "a value that AMF cannot carry in a shared object message" })?;
+        if message.payload.len() > MAX_MESSAGE_LEN as usize {
+            return Err(TOO_LONG);
+        }
         let result = self.link.send(message);
         self.settle(result);
         Ok(())
@@ -82,7 +87,10 @@ impl ClientSession {
     /// A malformed message changes nothing (SO-024).
     pub(super) fn handle_shared_object(&mut self, message: &Message) -> Result<(), SessionError> {
         match SharedObject::decode(message.kind, &message.payload, self.link.limits()) {
-            Ok(message) => self.emit(ClientEvent::SharedObject { message }),
+            Ok(shared) => {
+                let weight = shared.weight(message.payload.len());
+                self.emit_with(ClientEvent::SharedObject { message: shared }, weight)
+            }
             Err(_) => Ok(()),
         }
     }

@@ -57,7 +57,9 @@ impl ClientSession {
                 self.answered();
                 let information = information(&command);
                 self.note_answer(&command.object, &information);
-                self.emit(ClientEvent::Connected { properties: command.object, information })?;
+                let weight = command.weight();
+                let event = ClientEvent::Connected { properties: command.object, information };
+                self.emit_with(event, weight)?;
                 self.connected()
             }
             Some(Call::CreateStream) => {
@@ -78,7 +80,7 @@ impl ClientSession {
         let Some(call) = self.take_call(command) else { return Ok(()) };
         self.answered();
         let stream = MessageStreamId::CONNECTION;
-        self.emit(rejected(stream, information(command)))?;
+        self.emit_with(rejected(stream, information(command)), command.weight())?;
         match call {
             Call::Connect => self.link.close(),
             Call::CreateStream => {
@@ -103,7 +105,8 @@ impl ClientSession {
                 self.goal = None;
                 self.phase = Phase::Ready;
             }
-            return self.emit(ClientEvent::Rejected { stream, info, information });
+            let event = ClientEvent::Rejected { stream, info, information };
+            return self.emit_with(event, command.weight());
         }
         match info.code.as_str() {
             "NetStream.Publish.Start" if ours && self.phase == Phase::PublishAsked => {
@@ -117,7 +120,8 @@ impl ClientSession {
             }
             _ => {
                 let event = self.reconnect_event(&information);
-                self.emit(event.unwrap_or(ClientEvent::Status { stream, info, information }))
+                let event = event.unwrap_or(ClientEvent::Status { stream, info, information });
+                self.emit_with(event, command.weight())
             }
         }
     }

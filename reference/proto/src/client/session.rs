@@ -1,7 +1,6 @@
 //! The session: what it asks for, timers, and what the application may do.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -10,21 +9,22 @@ use rtmp_amf::Value;
 
 use super::negotiate::Agreed;
 use super::{ClientEvent, ConnectParams};
+use crate::body::Weight;
+use crate::chunk::MAX_MESSAGE_LEN;
 use crate::control::Control;
 use crate::data::relayed_form;
+use crate::events::Events;
 use crate::handshake::{ClientHandshake, HandshakeMode, HandshakeReport};
 use crate::link::{Handshake, Link, late};
+use crate::message::TOO_LONG;
 #[cfg(feature = "digest")]
 use crate::swf_verification::{self, SwfHash};
 use crate::tamper::Tamper;
 use crate::{
-    Aggregate, AggregateErrorKind, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
-    MessageType, Millis, PlayStart, PublishMode, SessionError, Timestamp, TransactionId, UserControl,
+    Aggregate, AggregateErrorKind, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message,
+    MessageStreamId, MessageType, Millis, PlayStart, PublishMode, SessionError, Timestamp, TransactionId,
+    UserControl,
 };
-
-/// Events that wait for [`ClientSession::poll_event`] before the session gives up: one for each byte of
-/// a 64 KiB read.
-const MAX_EVENTS: usize = 65_536;
 
 /// Length of the buffer that SetBufferLength announces, in ms.
 const BUFFER_MS: u32 = 1000;
@@ -49,7 +49,7 @@ pub struct ClientSession {
     over: bool,
     #[cfg(feature = "digest")]
     swf: Option<SwfHash>,
-    events: VecDeque<ClientEvent>,
+    events: Events<ClientEvent>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +94,7 @@ impl ClientSession {
     pub fn new(limits: Limits, random: [u8; 32], now: Millis, params: ConnectParams) -> Self {
         let handshake = Handshake::Client(ClientHandshake::new(now.0 as u32, random));
         Self {
+            events: Events::new(&limits),
             link: Link::new(limits, handshake, now),
             phase: Phase::Handshake,
             agreed: Agreed::default(),
@@ -107,7 +108,6 @@ impl ClientSession {
             over: false,
             #[cfg(feature = "digest")]
             swf: None,
-            events: VecDeque::new(),
         }
     }
 
@@ -183,7 +183,7 @@ impl ClientSession {
 
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<ClientEvent> {
-        self.events.pop_front()
+        self.events.pop()
     }
 
     /// The next bytes for the transport, to be written in order and whole.
@@ -258,7 +258,8 @@ impl ClientSession {
     /// Sends a media message of the stream that is published.
     ///
     /// # Errors
-    /// `kind` is not 8, 9 or 18, or [`ClientEvent::PublishStarted`] did not come yet.
+    /// `kind` is not 8, 9 or 18, `payload` is longer than 16,777,215 bytes, or
+    /// [`ClientEvent::PublishStarted`] did not come yet.
     pub fn send_media(
         &mut self,
         kind: MessageType,
@@ -271,6 +272,9 @@ impl ClientSession {
             MessageType::DATA_AMF0 => STREAM_CSID,
             _ => return Err(LocalMisuse { what: "only types 8, 9 and 18 are media" }),
         };
+        if payload.len() > MAX_MESSAGE_LEN as usize {
+            return Err(TOO_LONG);
+        }
         if self.phase != Phase::Publishing {
             return Err(LocalMisuse { what: "nothing is published" });
         }
@@ -389,12 +393,12 @@ impl ClientSession {
     }
 
     pub(super) fn emit(&mut self, event: ClientEvent) -> Result<(), SessionError> {
-        if self.events.len() >= MAX_EVENTS {
-            let maximum = MAX_EVENTS as u64;
-            return Err(LimitExceeded { limit: "events", value: maximum + 1, maximum }.into());
-        }
-        self.events.push_back(event);
-        Ok(())
+        self.emit_with(event, Weight::default())
+    }
+
+    /// For an event that takes more memory than what arrived for it.
+    pub(super) fn emit_with(&mut self, event: ClientEvent, weight: Weight) -> Result<(), SessionError> {
+        self.events.push(event, weight)
     }
 
     fn dispatch(&mut self, message: Message) -> Result<(), SessionError> {
@@ -452,7 +456,7 @@ impl ClientSession {
         for inner in Aggregate::new(message) {
             let inner = inner.map_err(|error| match error.kind {
                 AggregateErrorKind::CountLimit(most) => LimitExceeded {
-                    limit: "aggregate messages",
+                    limit: "aggregate_messages",
                     value: u64::from(most) + 1,
                     maximum: u64::from(most),
                 }
@@ -473,13 +477,14 @@ impl ClientSession {
         let Some((kind, mut payload)) = relayed_form(&message, self.link.limits()) else {
             return if message.kind == MessageType::AGGREGATE { Ok(()) } else { self.other(message) };
         };
+        let weight = Weight { nodes: 0, bytes: payload.len().saturating_sub(message.payload.len()) };
         let mut timestamp = message.timestamp;
         let keep = match self.link.tamper() {
             Some(tamper) => tamper.relay_in(kind, &mut timestamp, &mut payload),
             None => true,
         };
         if keep {
-            self.emit(ClientEvent::Media { kind, timestamp, payload })?;
+            self.emit_with(ClientEvent::Media { kind, timestamp, payload }, weight)?;
         }
         Ok(())
     }

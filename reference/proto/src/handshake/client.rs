@@ -1,5 +1,7 @@
 //! The client's side.
 
+#[cfg(feature = "rtmpe")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bytes::{Bytes, BytesMut};
@@ -11,12 +13,9 @@ use super::RtmpeType;
 #[cfg(feature = "digest")]
 use super::digest::{self, Maker};
 use super::plain::{Local, Packet, Taken, misbehaved, push_part, push_wire, version_word};
-use super::{HandshakeMode, HandshakeReport, HandshakeState, PACKET_LEN, VERSION};
 #[cfg(feature = "rtmpe")]
-use super::{
-    dh::{KEY_LEN, PrivateKey, PublicKey},
-    rtmpe::SessionKeys,
-};
+use super::rtmpe::{KEY_LEN, PrivateKey, PublicKey, SessionKeys};
+use super::{HandshakeMode, HandshakeReport, HandshakeState, PACKET_LEN, VERSION};
 use crate::SessionError;
 use crate::tamper::{HandshakePart, Tamper};
 
@@ -39,9 +38,17 @@ pub struct ClientHandshake {
     #[cfg(feature = "digest")]
     tail: [u8; 32],
     #[cfg(feature = "rtmpe")]
-    private: Option<(PrivateKey, [u8; KEY_LEN])>,
+    offered: Option<Box<Offered>>,
     #[cfg(feature = "rtmpe")]
     keys: Option<SessionKeys>,
+}
+
+/// The keys of an RTMPE client until S1 has come.
+#[cfg(feature = "rtmpe")]
+#[derive(Debug, Clone)]
+struct Offered {
+    private: PrivateKey,
+    public: [u8; KEY_LEN],
 }
 
 impl ClientHandshake {
@@ -60,7 +67,7 @@ impl ClientHandshake {
             #[cfg(feature = "digest")]
             tail: [0; 32],
             #[cfg(feature = "rtmpe")]
-            private: None,
+            offered: None,
             #[cfg(feature = "rtmpe")]
             keys: None,
         }
@@ -111,7 +118,7 @@ impl ClientHandshake {
     /// is to be sent to `out`. To be called once with an empty `input` to start.
     ///
     /// # Errors
-    /// S0 is not 3 (RTMP 5.2.2; a client may give up). With [`HandshakeMode::Rtmpe`]: S0 is none of 6, 8
+    /// S0 is not 3 (RTMP 5.2.2; a client may give up). With `HandshakeMode::Rtmpe`: S0 is none of 6, 8
     /// and 9, S1 has no valid digest, or its public key is not one of the group.
     pub fn handle(
         &mut self,
@@ -162,7 +169,7 @@ impl ClientHandshake {
             #[cfg(feature = "digest")]
             HandshakeMode::Digest(layout) => {
                 c1[4..8].copy_from_slice(&CLIENT_VERSION);
-                self.digest = digest::imprint(&mut c1, layout, Maker::Client);
+                self.digest = digest::write(&mut c1, layout, Maker::Client);
                 (VERSION, c1)
             }
             #[cfg(feature = "rtmpe")]
@@ -172,8 +179,8 @@ impl ClientHandshake {
                 let public = private.public();
                 let at = layout.key_offset(&c1);
                 c1[at..at + KEY_LEN].copy_from_slice(&public);
-                self.private = Some((private, public));
-                self.digest = digest::imprint(&mut c1, layout, Maker::Client);
+                self.offered = Some(Box::new(Offered { private, public }));
+                self.digest = digest::write(&mut c1, layout, Maker::Client);
                 (rtmpe as u8, c1)
             }
         }
@@ -210,7 +217,7 @@ impl ClientHandshake {
         let found = digest::find(s1, Maker::Server);
         let rtmpe = RtmpeType::from_version(self.report.version);
         #[cfg(feature = "rtmpe")]
-        if let Some((private, public)) = self.private.take() {
+        if let Some(own) = self.offered.take() {
             let (layout, _) = found
                 .ok_or_else(|| misbehaved("S1 of an RTMPE server has no valid digest", "RTMPE-003", 1))?;
             let at = layout.key_offset(s1);
@@ -218,7 +225,7 @@ impl ClientHandshake {
             let peer = PublicKey::new(&server_key).ok_or_else(|| {
                 misbehaved("the server's public key is not one of the group", "RTMPE-007", 1 + at as u64)
             })?;
-            self.keys = Some(SessionKeys::new(&private.shared(&peer), &public, &server_key));
+            self.keys = Some(SessionKeys::new(&own.private.shared(&peer), &own.public, &server_key));
         }
         if let Some((layout, server_digest)) = found {
             digest::sign(&mut c2, Maker::Client, &server_digest, rtmpe);

@@ -6,12 +6,12 @@
 use core::fmt;
 
 use crypto_bigint::modular::ConstMontyForm;
-use crypto_bigint::{JacobiSymbol, U256, U1024, Uint, const_monty_params};
+use crypto_bigint::{JacobiSymbol, U1024, const_monty_params};
 
 use super::random::Seed;
 
-/// Length of public keys and shared secrets, in bytes.
-pub(super) const KEY_LEN: usize = 128;
+/// Length of keys and shared secrets, in bytes (RTMPE-003, RTMPE-008).
+pub const KEY_LEN: usize = 128;
 
 const_monty_params!(
     Group,
@@ -25,9 +25,12 @@ const_monty_params!(
 
 type Element = ConstMontyForm<Group, { U1024::LIMBS }>;
 
-/// A private exponent. 256 bits are more than the group is worth (RFC 7919 5.2 asks for 160 and more).
+/// A private exponent.
 #[derive(Clone)]
-pub(super) struct PrivateKey(U256);
+pub struct PrivateKey {
+    exponent: U1024,
+    bits: u32,
+}
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,32 +39,53 @@ impl fmt::Debug for PrivateKey {
 }
 
 impl PrivateKey {
+    /// 256 bits are more than the group is worth (RFC 7919 5.2 asks for 160 and more).
     pub(super) fn from_seed(seed: &Seed) -> Self {
-        Self(U256::from_be_slice(&seed.derived(b"diffie-hellman private key")))
+        let mut bytes = [0; KEY_LEN];
+        bytes[KEY_LEN - 32..].copy_from_slice(&seed.derived(b"diffie-hellman private key"));
+        Self { exponent: U1024::from_be_slice(&bytes), bits: 256 }
     }
 
-    #[cfg(test)]
-    pub(super) fn from_number(number: u32) -> Self {
-        Self(U256::from_u32(number))
+    /// A number in big-endian order. 0 leads to the public key 1, which peers refuse.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; KEY_LEN]) -> Self {
+        Self { exponent: U1024::from_be_slice(bytes), bits: U1024::BITS }
     }
 
-    pub(super) fn public(&self) -> [u8; KEY_LEN] {
-        public_key(&self.0)
+    /// The public key of this private key, in big-endian order.
+    #[must_use]
+    pub fn public(&self) -> [u8; KEY_LEN] {
+        self.power_of(&Element::new(&U1024::from_u32(2)))
     }
 
-    pub(super) fn shared(&self, peer: &PublicKey) -> [u8; KEY_LEN] {
-        shared_secret(&self.0, peer)
+    /// The secret that this private key and `peer` share, in big-endian order.
+    #[must_use]
+    pub fn shared(&self, peer: &PublicKey) -> [u8; KEY_LEN] {
+        self.power_of(&peer.0)
+    }
+
+    /// Takes the same time for all exponents of this length.
+    fn power_of(&self, base: &Element) -> [u8; KEY_LEN] {
+        base.pow_bounded_exp(&self.exponent, self.bits).retrieve().to_be_bytes().into()
     }
 }
 
 /// A peer's public key that passed the checks.
 #[derive(Clone)]
-pub(super) struct PublicKey(Element);
+pub struct PublicKey(Element);
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicKey")
+    }
+}
 
 impl PublicKey {
-    /// `None` unless 2 <= y <= p - 2 and y to the power of q = (p - 1) / 2 is 1 (RTMPE-007). Since p is a
-    /// prime, that power is the Legendre symbol of y, which costs far less to find.
-    pub(super) fn new(bytes: &[u8; KEY_LEN]) -> Option<Self> {
+    /// Reads a number y in big-endian order. `None` unless 2 <= y <= p - 2 and y to the power of
+    /// q = (p - 1) / 2 is 1 (RTMPE-007). Since p is a prime, that power is the Legendre symbol of y, which
+    /// costs far less to find.
+    #[must_use]
+    pub fn new(bytes: &[u8; KEY_LEN]) -> Option<Self> {
         let y = U1024::from_be_slice(bytes);
         let last = Element::ZERO.sub(&Element::ONE).retrieve();
         if y < U1024::from_u32(2) || y >= last {
@@ -70,16 +94,4 @@ impl PublicKey {
         let element = Element::new(&y);
         (element.jacobi_symbol_vartime() == JacobiSymbol::One).then_some(Self(element))
     }
-}
-
-pub(super) fn public_key<const LIMBS: usize>(private: &Uint<LIMBS>) -> [u8; KEY_LEN] {
-    bytes(&Element::new(&U1024::from_u32(2)).pow(private))
-}
-
-pub(super) fn shared_secret<const LIMBS: usize>(private: &Uint<LIMBS>, peer: &PublicKey) -> [u8; KEY_LEN] {
-    bytes(&peer.0.pow(private))
-}
-
-fn bytes(element: &Element) -> [u8; KEY_LEN] {
-    element.retrieve().to_be_bytes().into()
 }

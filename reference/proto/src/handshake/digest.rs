@@ -1,4 +1,8 @@
 //! Digests in C1 and S1, signatures in C2 and S2 (HSD-003 to HSD-013), with HMAC-SHA256 throughout.
+//!
+//! [`ClientHandshake`](super::ClientHandshake) and [`ServerHandshake`](super::ServerHandshake) do all of it;
+//! these functions are for programs that look into single packets. All keys are public: neither a digest
+//! nor a signature proves who made it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -17,16 +21,20 @@ const SERVER_KEY: &[u8; 68] = b"Genuine Adobe Flash Media Server 001\
 \x6e\xec\x5d\x2d\x29\x80\x6f\xab\x93\xb8\xe6\x36\xcf\xeb\x31\xae";
 const SERVER_NAME_LEN: usize = 36;
 
-const DIGEST_LEN: usize = 32;
-/// Where the signature begins in C2 and S2.
-const SIGNATURE_AT: usize = PACKET_LEN - DIGEST_LEN;
+/// Length of digests and signatures in bytes.
+pub const DIGEST_LEN: usize = 32;
+/// Where the signature begins in C2 and S2, in bytes.
+pub const SIGNATURE_AT: usize = PACKET_LEN - DIGEST_LEN;
 
-pub(super) type Digest = [u8; DIGEST_LEN];
+/// A digest, a signature, or the key of one.
+pub type Digest = [u8; DIGEST_LEN];
 
 /// Who made a packet.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Maker {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// The client: C1 and C2.
     Client,
+    /// The server: S1 and S2.
     Server,
 }
 
@@ -46,16 +54,18 @@ impl Maker {
     }
 }
 
-/// Finds the digest of C1 or S1 in either layout (HSD-010).
-pub(super) fn find(packet: &[u8; PACKET_LEN], maker: Maker) -> Option<(Layout, Digest)> {
+/// Finds the digest of C1 or S1 in either layout (HSD-010); `None` where none verifies.
+#[must_use]
+pub fn find(packet: &[u8; PACKET_LEN], maker: Maker) -> Option<(Layout, Digest)> {
     Layout::ALL.into_iter().find_map(|layout| {
         let (before, digest, after) = around(packet, layout);
         is_hmac_sha256(maker.digest_key(), &[before, after], &digest).then_some((layout, digest))
     })
 }
 
-/// Writes the digest into C1 or S1, which must not change afterwards (HSD-008, HSD-009), and returns it.
-pub(super) fn imprint(packet: &mut [u8; PACKET_LEN], layout: Layout, maker: Maker) -> Digest {
+/// Writes the digest into C1 or S1, which must not change afterwards, and returns it (HSD-008, HSD-009). A
+/// public key has to be there already (RTMPE-005).
+pub fn write(packet: &mut [u8; PACKET_LEN], layout: Layout, maker: Maker) -> Digest {
     let (before, _, after) = around(packet, layout);
     let digest = hmac_sha256(maker.digest_key(), &[before, after]);
     let at = layout.digest_offset(packet);
@@ -69,8 +79,16 @@ fn around(packet: &[u8; PACKET_LEN], layout: Layout) -> (&[u8], Digest, &[u8]) {
     (before, digest.try_into().expect("split at the length of a digest"), after)
 }
 
-/// Writes the signature that answers a packet with `digest` into C2 or S2 (HSD-012, HSD-013).
-pub(super) fn sign(
+/// The HMAC key of the signature with which `maker` answers a C1 or S1 that has this `digest` (HSD-012,
+/// HSD-013).
+#[must_use]
+pub fn signature_key(maker: Maker, digest: &Digest) -> Digest {
+    hmac_sha256(maker.signature_key(), &[digest])
+}
+
+/// Writes the signature with which `maker` answers `digest` over the last 32 bytes of C2 or S2, and returns
+/// it (HSD-012, HSD-013). `rtmpe` says whether to encipher it (RTMPE-012).
+pub fn sign(
     packet: &mut [u8; PACKET_LEN],
     maker: Maker,
     digest: &Digest,
@@ -81,13 +99,10 @@ pub(super) fn sign(
     signature
 }
 
-/// Whether C2 or S2 carries the signature that answers a packet with `digest`.
-pub(super) fn is_signed(
-    packet: &[u8; PACKET_LEN],
-    maker: Maker,
-    digest: &Digest,
-    rtmpe: Option<RtmpeType>,
-) -> bool {
+/// Whether C2 or S2 carries the signature with which `maker` answers `digest`; the last two arguments are
+/// those of [`sign`].
+#[must_use]
+pub fn is_signed(packet: &[u8; PACKET_LEN], maker: Maker, digest: &Digest, rtmpe: Option<RtmpeType>) -> bool {
     use hmac::digest::CtOutput;
     let expected = signature(packet, maker, digest, rtmpe);
     let carried = super::plain::tail(packet);
@@ -95,12 +110,12 @@ pub(super) fn is_signed(
 }
 
 fn signature(packet: &[u8; PACKET_LEN], maker: Maker, digest: &Digest, rtmpe: Option<RtmpeType>) -> Digest {
-    let key = hmac_sha256(maker.signature_key(), &[digest]);
+    let key = signature_key(maker, digest);
     #[allow(unused_mut, reason = "only RTMPE enciphers it")]
     let mut signature = hmac_sha256(&key, &[&packet[..SIGNATURE_AT]]);
     #[cfg(feature = "rtmpe")]
     if let Some(rtmpe) = rtmpe {
-        super::signature::encipher(rtmpe, &mut signature, &key);
+        super::rtmpe::encipher_signature(rtmpe, &mut signature, &key);
     }
     #[cfg(not(feature = "rtmpe"))]
     let _ = rtmpe;

@@ -16,17 +16,17 @@
 //!
 //! **The seed.** All random bytes are expanded from the 32 bytes that the caller gives. For the plain and
 //! the digest handshake they need to differ from peer to peer; for RTMPE nobody may be able to predict
-//! them, because the private key comes from them.
+//! them, because the private key comes from them. One seed serves one handshake.
 
 mod client;
 #[cfg(feature = "rtmpe")]
 mod dh;
 #[cfg(feature = "digest")]
-mod digest;
+pub mod digest;
 mod plain;
 mod random;
 #[cfg(feature = "rtmpe")]
-mod rtmpe;
+pub mod rtmpe;
 mod server;
 #[cfg(feature = "rtmpe")]
 mod signature;
@@ -150,7 +150,8 @@ pub struct HandshakePolicy {
     /// handshake. Default true. Nothing without the feature `digest`.
     pub digest: bool,
     /// Types of RTMPE that are taken: 6, 8 and 9, in this order. A type that is not taken is answered as
-    /// any other unknown version, with 3 (RTMPE-014). Default all. Nothing without the feature `rtmpe`.
+    /// any other unknown version, with 3 (RTMPE-014). Each such client costs one Diffie-Hellman exchange, two
+    /// powers with exponents of 256 bits. Default all. Nothing without the feature `rtmpe`.
     pub rtmpe: [bool; 3],
 }
 

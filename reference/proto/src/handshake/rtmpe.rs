@@ -1,19 +1,45 @@
-//! The ciphers of an RTMPE session (RTMPE-009, RTMPE-010).
+//! The parts of RTMPE: Diffie-Hellman, the keys and ciphers of a session (RTMPE-009, RTMPE-010), the
+//! signatures of types 8 and 9.
+//!
+//! [`ClientHandshake`](super::ClientHandshake) and [`ServerHandshake`](super::ServerHandshake) put them
+//! together; by themselves they are for programs that look into single packets.
+//!
+//! ```
+//! use rtmp_proto::handshake::rtmpe::{KEY_LEN, PrivateKey, PublicKey, SessionKeys};
+//!
+//! let (client, server) = (PrivateKey::from_bytes(&[3; KEY_LEN]), PrivateKey::from_bytes(&[5; KEY_LEN]));
+//! let (c1, s1) = (client.public(), server.public());
+//! let of_client = client.shared(&PublicKey::new(&s1).expect("2 is a square, so its powers are, too"));
+//! let of_server = server.shared(&PublicKey::new(&c1).expect("2 is a square, so its powers are, too"));
+//! assert_eq!(of_client, of_server);
+//!
+//! let mut text = *b"connect";
+//! SessionKeys::new(&of_client, &c1, &s1).ciphers().encrypt(&mut text);
+//! SessionKeys::new(&of_server, &s1, &c1).ciphers().decrypt(&mut text);
+//! assert_eq!(&text, b"connect");
+//! ```
+//!
+//! `Debug` shows no key. Keys are not overwritten when they are dropped: who can read the memory of a
+//! process finds what it sends in the clear there, too.
 
 use core::fmt;
 
 use rc4::{KeyInit, Rc4, StreamCipher};
 
-use super::dh::KEY_LEN;
+pub use super::dh::{KEY_LEN, PrivateKey, PublicKey};
+pub use super::signature::encipher_signature;
 use super::{PACKET_LEN, hmac_sha256};
 
-const RC4_KEY_LEN: usize = 16;
+/// Length of the RC4 keys in bytes (RTMPE-009).
+pub const RC4_KEY_LEN: usize = 16;
 
 /// The keys of both directions.
 #[derive(Clone)]
-pub(super) struct SessionKeys {
-    pub(super) incoming: [u8; RC4_KEY_LEN],
-    pub(super) outgoing: [u8; RC4_KEY_LEN],
+pub struct SessionKeys {
+    /// For what the peer sends.
+    pub incoming: [u8; RC4_KEY_LEN],
+    /// For what is sent to the peer.
+    pub outgoing: [u8; RC4_KEY_LEN],
 }
 
 impl fmt::Debug for SessionKeys {
@@ -23,12 +49,16 @@ impl fmt::Debug for SessionKeys {
 }
 
 impl SessionKeys {
-    /// A sender's key is made from the receiver's public key.
-    pub(super) fn new(secret: &[u8; KEY_LEN], own_key: &[u8; KEY_LEN], peer_key: &[u8; KEY_LEN]) -> Self {
+    /// The keys that follow from the shared secret and both public keys. A sender's key is made from the
+    /// receiver's public key (RTMPE-009, errata E-74).
+    #[must_use]
+    pub fn new(secret: &[u8; KEY_LEN], own_key: &[u8; KEY_LEN], peer_key: &[u8; KEY_LEN]) -> Self {
         Self { incoming: rc4_key(secret, own_key), outgoing: rc4_key(secret, peer_key) }
     }
 
-    pub(super) fn ciphers(&self) -> Ciphers {
+    /// The ciphers at the first byte after the handshake (RTMPE-010).
+    #[must_use]
+    pub fn ciphers(&self) -> Ciphers {
         Ciphers { incoming: advanced(&self.incoming), outgoing: advanced(&self.outgoing) }
     }
 }

@@ -11,12 +11,9 @@ use super::RtmpeType;
 #[cfg(feature = "digest")]
 use super::digest::{self, Maker};
 use super::plain::{Local, Packet, Taken, misbehaved, push_part, push_wire, version_word};
-use super::{HandshakePolicy, HandshakeReport, HandshakeState, PACKET_LEN, VERSION};
 #[cfg(feature = "rtmpe")]
-use super::{
-    dh::{PrivateKey, PublicKey},
-    rtmpe::SessionKeys,
-};
+use super::rtmpe::{KEY_LEN, PrivateKey, PublicKey, SessionKeys};
+use super::{HandshakePolicy, HandshakeReport, HandshakeState, PACKET_LEN, VERSION};
 use crate::SessionError;
 use crate::tamper::{HandshakePart, Tamper};
 
@@ -186,18 +183,18 @@ impl ServerHandshake {
         #[cfg(feature = "rtmpe")]
         if let Some(rtmpe) = rtmpe {
             let at = layout.key_offset(c1);
-            let client_key = c1[at..at + 128].try_into().expect("128 bytes");
+            let client_key = c1[at..at + KEY_LEN].try_into().expect("128 bytes");
             let peer = PublicKey::new(&client_key).ok_or_else(|| {
                 misbehaved("the client's public key is not one of the group", "RTMPE-007", 1 + at as u64)
             })?;
             let private = PrivateKey::from_seed(&self.local.seed);
             let public = private.public();
             let at = layout.key_offset(&s1);
-            s1[at..at + 128].copy_from_slice(&public);
+            s1[at..at + KEY_LEN].copy_from_slice(&public);
             self.keys = Some(SessionKeys::new(&private.shared(&peer), &public, &client_key));
             self.report.version = rtmpe as u8;
         }
-        self.digest = digest::imprint(&mut s1, layout, Maker::Server);
+        self.digest = digest::write(&mut s1, layout, Maker::Server);
         self.tail = super::plain::tail(&s1);
         digest::sign(&mut s2, Maker::Server, &client_digest, rtmpe);
         self.report.layout = Some(layout);

@@ -6,12 +6,13 @@ use xtea::Xtea;
 
 use super::RtmpeType;
 
-/// Enciphers each of the four 8-byte blocks of a signature, words in little-endian order. The byte of
-/// the digest key at the block's place chooses the cipher's key.
-pub(super) fn encipher(rtmpe: RtmpeType, signature: &mut [u8; 32], digest_key: &[u8; 32]) {
+/// Enciphers a signature as C2 or S2 of this type carries it (RTMPE-012): each of the four 8-byte blocks,
+/// words in little-endian order. The first byte of `signature_key` at the block's place chooses the cipher's
+/// key; see [`digest::signature_key`](super::digest::signature_key). Type 6 changes nothing.
+pub fn encipher_signature(rtmpe: RtmpeType, signature: &mut [u8; 32], signature_key: &[u8; 32]) {
     let (blocks, _) = signature.as_chunks_mut::<8>();
     for (number, block) in blocks.iter_mut().enumerate() {
-        let chosen = usize::from(digest_key[8 * number]) % KEYS;
+        let chosen = usize::from(signature_key[8 * number]) % KEYS;
         match rtmpe {
             RtmpeType::Type6 => {}
             RtmpeType::Type8 => encrypt(&xtea(chosen), block),

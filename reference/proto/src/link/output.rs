@@ -134,7 +134,8 @@ impl Link {
 
     fn flush_pending(&mut self) {
         if !self.pending.is_empty() {
-            let wire = self.pending.split().freeze();
+            // Taken whole: a remainder of the block would keep all of it alive.
+            let wire = core::mem::take(&mut self.pending).freeze();
             self.queued += wire.len() + QUEUE_OVERHEAD;
             self.queue.push_back(wire);
         }
@@ -161,10 +162,10 @@ impl Link {
             let is_handshake = self.sent < self.handshake_out;
             let mut piece = self.next_piece()?;
             if let Some(ciphers) = self.ciphers.as_mut().filter(|_| !is_handshake) {
-                // Others may hold the same bytes, e.g. those of a relayed frame.
-                let mut copy = Vec::from(&piece[..]);
-                ciphers.encrypt(&mut copy);
-                piece = copy.into();
+                // Others may hold the same bytes, e.g. those of a relayed frame; then a copy is encrypted.
+                let mut own = piece.try_into_mut().unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+                ciphers.encrypt(&mut own);
+                piece = own.freeze();
             }
             let Some(tamper) = self.tamper.as_mut() else { return Some(piece) };
             let mut bytes = Vec::from(&piece[..]);

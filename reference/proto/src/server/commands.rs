@@ -178,6 +178,7 @@ impl ServerSession {
             }
             StreamName::Stop => return refuse(self, "publish needs a name."),
             StreamName::Wrong => return refuse(self, "The name to publish is not a string."),
+            StreamName::TooLong => return refuse(self, "The name to publish is longer than 65535 bytes."),
         };
         let mode = match command.argument(1) {
             None | Some(Value::Null | Value::Undefined) => Some(PublishMode::Live),
@@ -209,6 +210,10 @@ impl ServerSession {
             StreamName::Stop => return refuse(self, "NetStream.Play.StreamNotFound", "play needs a name."),
             StreamName::Wrong => {
                 return refuse(self, "NetStream.Play.StreamNotFound", "The name to play is not a string.");
+            }
+            StreamName::TooLong => {
+                let why = "The name to play is longer than 65535 bytes.";
+                return refuse(self, "NetStream.Play.StreamNotFound", why);
             }
         };
         let number = |index, default| command.argument(index).and_then(Value::as_f64).unwrap_or(default);
@@ -310,10 +315,15 @@ enum StreamName {
     /// Empty, false, null or absent: stop (NSP-023, NSS-043).
     Stop,
     Wrong,
+    TooLong,
 }
+
+/// Most bytes of a stream name, which each stream keeps: what a short AMF0 string can carry.
+const MAX_NAME_LEN: usize = 65_535;
 
 fn stream_name(command: &Command) -> StreamName {
     match command.argument(0) {
+        Some(Value::String(name)) if name.len() > MAX_NAME_LEN => StreamName::TooLong,
         Some(Value::String(name)) if !name.is_empty() => StreamName::Name(name.clone()),
         None | Some(Value::String(_) | Value::Boolean(false) | Value::Null | Value::Undefined) => {
             StreamName::Stop

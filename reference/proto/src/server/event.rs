@@ -7,15 +7,15 @@ use core::fmt;
 use bytes::Bytes;
 use rtmp_amf::Value;
 
-use crate::url::crossed_out;
+use crate::url::{crossed_out, shown, without_query};
 use crate::{MessageStreamId, MessageType, SharedObject, StatusInfo, Timestamp};
 
 /// Names one request of the peer; good for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RequestId(pub(super) u64);
 
-/// What the peer did. `Debug` crosses out stream names and queries, which are often secrets, and leaves
-/// out the command object and its arguments.
+/// What the peer did. `Debug` crosses out stream names, queries and userinfo, which are often secrets, and
+/// leaves out the command object and its arguments.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ServerEvent {
@@ -156,7 +156,7 @@ impl fmt::Debug for ServerEvent {
                 .debug_struct("Connect")
                 .field("id", id)
                 .field("app", &without_query(app))
-                .field("tc_url", &tc_url.as_deref().map(without_query))
+                .field("tc_url", &tc_url.as_deref().map(shown))
                 .finish_non_exhaustive(),
             Self::Publish { id, stream, name, mode } => f
                 .debug_struct("Publish")
@@ -197,11 +197,7 @@ impl fmt::Debug for ServerEvent {
                 write!(f, "Paused {{ stream: {stream:?}, paused: {paused}, at: {at:?} }}")
             }
             Self::Seek { stream, ms } => write!(f, "Seek {{ stream: {stream:?}, ms: {ms:?} }}"),
-            Self::SharedObject { message } => f
-                .debug_struct("SharedObject")
-                .field("name", &crossed_out(&message.name))
-                .field("events", &message.events.len())
-                .finish_non_exhaustive(),
+            Self::SharedObject { message } => message.fmt(f),
             Self::Other { stream, kind, timestamp, payload } => f
                 .debug_struct("Other")
                 .field("stream", stream)
@@ -213,18 +209,6 @@ impl fmt::Debug for ServerEvent {
             #[cfg(feature = "digest")]
             Self::SwfVerification { verdict } => write!(f, "SwfVerification {{ verdict: {verdict:?} }}"),
         }
-    }
-}
-
-fn without_query(text: &str) -> String {
-    match text.split_once('?') {
-        Some((path, query)) => {
-            let mut out = String::from(path);
-            out.push('?');
-            out.push_str(&crossed_out(query));
-            out
-        }
-        None => text.into(),
     }
 }
 

@@ -33,6 +33,9 @@ fn csid(id: u32) -> ChunkStreamId {
 /// Chunks one media message in the only way that [`super::ServerSession`] sends media: format 0 and
 /// the chunk stream of its kind, so that the same bytes serve every player whose stream id and chunk
 /// size agree. `kind` other than 8 and 9 goes the way of data messages.
+///
+/// # Panics
+/// If the payload is longer than 16,777,215 bytes; that of a [`super::ServerEvent::Media`] never is.
 #[must_use]
 pub fn chunk_media(
     stream: MessageStreamId,

@@ -8,6 +8,8 @@ use rtmp_flv::CapsEx;
 
 use super::ServerEvent;
 use super::session::{Phase, ServerSession};
+use crate::chunk::MAX_MESSAGE_LEN;
+use crate::message::TOO_LONG;
 use crate::{
     Capabilities, ChunkStreamId, Command, LocalMisuse, Message, MessageStreamId, MessageType,
     ReconnectRequest, SessionError, SharedObject,
@@ -93,6 +95,9 @@ impl ServerSession {
         let message = message
             .to_message(kind)
             .map_err(|_| LocalMisuse { what: "a value that AMF cannot carry in a shared object message" })?;
+        if message.payload.len() > MAX_MESSAGE_LEN as usize {
+            return Err(TOO_LONG);
+        }
         let result = self.link.send(message);
         self.settle(result);
         Ok(())
@@ -144,7 +149,10 @@ impl ServerSession {
     pub(super) fn handle_shared_object(&mut self, message: &Message) -> Result<(), SessionError> {
         let decoded = SharedObject::decode(message.kind, &message.payload, self.link.limits());
         match decoded {
-            Ok(message) if self.phase == Phase::Connected => self.emit(ServerEvent::SharedObject { message }),
+            Ok(shared) if self.phase == Phase::Connected => {
+                let weight = shared.weight(message.payload.len());
+                self.emit_with(ServerEvent::SharedObject { message: shared }, weight)
+            }
             _ => Ok(()),
         }
     }

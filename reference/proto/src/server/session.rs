@@ -1,7 +1,6 @@
 //! The session: requests, events, timers, and what the application may ask of it.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,21 +11,21 @@ use super::media::{chunk_stream_of, peek_wire, stream_csid};
 use super::negotiate::Agreed;
 use super::streams::{Play, Role, Streams};
 use super::{Notice, Rejection, RequestId, ServerEvent};
+use crate::body::Weight;
+use crate::chunk::MAX_MESSAGE_LEN;
 use crate::control::{Control, LimitType};
 use crate::data::relayed_form;
+use crate::events::Events;
 use crate::handshake::{HandshakePolicy, HandshakeReport, ServerHandshake};
 use crate::link::{Handshake, Link, late};
+use crate::message::TOO_LONG;
 #[cfg(feature = "digest")]
 use crate::swf_verification::{self, SwfHash, SwfVerdict};
 use crate::tamper::Tamper;
 use crate::{
-    Aggregate, AggregateErrorKind, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message, MessageStreamId,
-    MessageType, Millis, SessionError, StatusInfo, Timestamp, TransactionId, UserControl,
+    Aggregate, AggregateErrorKind, ChunkStreamId, Command, LimitExceeded, Limits, LocalMisuse, Message,
+    MessageStreamId, MessageType, Millis, SessionError, StatusInfo, Timestamp, TransactionId, UserControl,
 };
-
-/// Events that wait for [`ServerSession::poll_event`] before the session gives up: one for each byte of
-/// a 64 KiB read. Worst case about 10 MB; callers that poll after each input stay far below.
-const MAX_EVENTS: usize = 65_536;
 
 /// The server's half of one connection, without sockets, clock or randomness.
 ///
@@ -47,7 +46,7 @@ pub struct ServerSession {
     /// The files that the client that was asked may have.
     #[cfg(feature = "digest")]
     swf_expected: Option<Vec<SwfHash>>,
-    events: VecDeque<ServerEvent>,
+    events: Events<ServerEvent>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +75,7 @@ impl ServerSession {
     pub fn new(limits: Limits, random: [u8; 32], now: Millis) -> Self {
         let handshake = Handshake::Server(ServerHandshake::new(now.0 as u32, random));
         Self {
+            events: Events::new(&limits),
             link: Link::new(limits, handshake, now),
             streams: Streams::default(),
             phase: Phase::Handshake,
@@ -84,7 +84,6 @@ impl ServerSession {
             last_request: 0,
             #[cfg(feature = "digest")]
             swf_expected: None,
-            events: VecDeque::new(),
         }
     }
 
@@ -146,7 +145,7 @@ impl ServerSession {
 
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        self.events.pop_front()
+        self.events.pop()
     }
 
     /// The next bytes for the transport, to be written in order and whole.
@@ -223,7 +222,7 @@ impl ServerSession {
     /// [`Limits::transmit_backlog`] ends the session.
     ///
     /// # Errors
-    /// `kind` is not 8, 9 or 18, or nothing plays on `stream`.
+    /// `kind` is not 8, 9 or 18, `payload` is longer than 16,777,215 bytes, or nothing plays on `stream`.
     pub fn send_media(
         &mut self,
         stream: MessageStreamId,
@@ -232,6 +231,9 @@ impl ServerSession {
         payload: Bytes,
     ) -> Result<(), LocalMisuse> {
         let chunk_stream = chunk_stream_of(kind).ok_or(NOT_MEDIA)?;
+        if payload.len() > MAX_MESSAGE_LEN as usize {
+            return Err(TOO_LONG);
+        }
         if self.passes(stream, kind, timestamp, &payload)? {
             let message = Message { chunk_stream, timestamp, kind, stream, payload };
             let result = if self.is_tampered() {
@@ -397,12 +399,12 @@ impl ServerSession {
     }
 
     pub(super) fn emit(&mut self, event: ServerEvent) -> Result<(), SessionError> {
-        if self.events.len() >= MAX_EVENTS {
-            let maximum = MAX_EVENTS as u64;
-            return Err(LimitExceeded { limit: "events", value: maximum + 1, maximum }.into());
-        }
-        self.events.push_back(event);
-        Ok(())
+        self.emit_with(event, Weight::default())
+    }
+
+    /// For an event that takes more memory than what arrived for it.
+    pub(super) fn emit_with(&mut self, event: ServerEvent, weight: Weight) -> Result<(), SessionError> {
+        self.events.push(event, weight)
     }
 
     fn process(&mut self) -> Result<(), SessionError> {
@@ -445,7 +447,8 @@ impl ServerSession {
         }
     }
 
-    /// RTMP 7.1.6. An aggregate inside an aggregate is left out (MSG-030), as is what is no media.
+    /// RTMP 7.1.6. An aggregate inside an aggregate is left out (MSG-030); what is no media comes as
+    /// [`ServerEvent::Other`].
     fn handle_aggregate(&mut self, message: Message) -> Result<(), SessionError> {
         if !self.streams.is_publishing(message.stream) {
             return Ok(());
@@ -453,7 +456,7 @@ impl ServerSession {
         for inner in Aggregate::new(message) {
             let inner = inner.map_err(|error| match error.kind {
                 AggregateErrorKind::CountLimit(most) => LimitExceeded {
-                    limit: "aggregate messages",
+                    limit: "aggregate_messages",
                     value: u64::from(most) + 1,
                     maximum: u64::from(most),
                 }
@@ -473,13 +476,15 @@ impl ServerSession {
         let Some((kind, mut payload)) = relayed_form(&message, self.link.limits()) else {
             return if message.kind == MessageType::AGGREGATE { Ok(()) } else { self.other(message) };
         };
+        let weight = Weight { nodes: 0, bytes: payload.len().saturating_sub(message.payload.len()) };
         let mut timestamp = message.timestamp;
         let keep = match self.link.tamper() {
             Some(tamper) => tamper.relay_in(kind, &mut timestamp, &mut payload),
             None => true,
         };
         if keep {
-            self.emit(ServerEvent::Media { stream: message.stream, kind, timestamp, payload })?;
+            let event = ServerEvent::Media { stream: message.stream, kind, timestamp, payload };
+            self.emit_with(event, weight)?;
         }
         Ok(())
     }

@@ -75,10 +75,13 @@ impl Streams {
 
     /// The stream that publishes `name`; a query behind either name does not matter.
     pub(super) fn publisher_of(&self, name: &str) -> Option<MessageStreamId> {
-        let without_query = |name: &str| name.find('?').map_or(name.len(), |at| at);
-        let wanted = &name[..without_query(name)];
+        let wanted = name.split_once('?').map_or(name, |(name, _)| name);
+        // Looks at no more of a name than is wanted: names are long if a client likes, and calls short.
+        let is_wanted = |name: &str| {
+            name.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
+        };
         self.streams.iter().find_map(|stream| match &stream.role {
-            Role::Publishing { name } if &name[..without_query(name)] == wanted => Some(stream.id),
+            Role::Publishing { name } if is_wanted(name) => Some(stream.id),
             _ => None,
         })
     }
@@ -95,6 +98,25 @@ impl Streams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn publishers_are_found_by_name_without_query() {
+        let mut streams = Streams::default();
+        for name in ["key", "ke", "k?key=1"] {
+            let id = streams.create(9).unwrap();
+            streams.find(id).unwrap().role = Role::Publishing { name: name.into() };
+        }
+        for (name, id) in [
+            ("key", Some(1)),
+            ("ke?x", Some(2)),
+            ("k", Some(3)),
+            ("k?y", Some(3)),
+            ("keys", None),
+            ("", None),
+        ] {
+            assert_eq!(streams.publisher_of(name), id.map(MessageStreamId), "{name}");
+        }
+    }
 
     #[test]
     fn ids_are_distinct_and_not_0_and_wrap() {

@@ -909,7 +909,7 @@ fn amf_errors_end_the_session_with_the_clause() {
     assert_eq!(clause(&[5]), "RTMP 7.1.1");
     assert_eq!(clause(&[2, 0, 1, b'x', 2, 0, 1, b'2']), "RTMP 7.1.1");
     // A name that is not UTF-8 (ROB-011).
-    assert_eq!(clause(&[2, 0, 2, 0xC0, 0x80]), "AMF0 1.3.1, AMF3 1.3.1");
+    assert_eq!(clause(&[2, 0, 2, 0xC0, 0x80]), "AMF0 1.3.1, AMF3 1.3.2");
     let nested = [&command("x", 0.0, Value::Null, &[])[..], &[0x0A, 0, 0, 0, 1].repeat(70_000)].concat();
     assert!(matches!(fails(&nested), SessionError::Limit(e) if e.limit == "amf_depth"));
 }

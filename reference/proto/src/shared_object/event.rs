@@ -78,6 +78,16 @@ impl SharedObjectEvent {
         }
     }
 
+    /// The values in it.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Value> {
+        let (slots, values): (&[(String, Value)], &[Value]) = match self {
+            Self::RequestChange(slots) | Self::Change(slots) => (slots, &[]),
+            Self::SendMessage(values) => (&[], values),
+            _ => (&[], &[]),
+        };
+        slots.iter().map(|(_, value)| value).chain(values)
+    }
+
     pub(super) fn encode(&self, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         out.push(self.event());
         let length_at = out.len();

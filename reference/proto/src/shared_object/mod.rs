@@ -3,10 +3,13 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 use rtmp_amf::EncodeError;
 
+use crate::body::Weight;
+use crate::url::crossed_out;
 use crate::{ChunkStreamId, Limits, Message, MessageStreamId, MessageType, Timestamp};
 
 mod error;
@@ -21,8 +24,9 @@ use read::Reader;
 /// One shared object message: whom it is about, and what happens to it.
 ///
 /// The widths of its fields are practice, the text gives none (SO-002 to SO-004, errata E-45): a name
-/// with a 16-bit length, a 32-bit version, two 32-bit words of flags, all big-endian.
-#[derive(Debug, Clone, PartialEq)]
+/// with a 16-bit length, a 32-bit version, two 32-bit words of flags, all big-endian. `Debug` crosses out
+/// the name and leaves out what the events hold.
+#[derive(Clone, PartialEq)]
 pub struct SharedObject {
     /// Name of the shared object.
     pub name: String,
@@ -73,6 +77,13 @@ impl SharedObject {
         Ok(Self { name, version, flags, reserved, events })
     }
 
+    /// What it takes beyond the body of `len` bytes that it was read from.
+    pub(crate) fn weight(&self, len: usize) -> Weight {
+        let values = Weight::of(self.events.iter().flat_map(SharedObjectEvent::values));
+        let events = u32::try_from(self.events.len()).unwrap_or(u32::MAX);
+        Weight { nodes: values.nodes.saturating_add(events), bytes: values.bytes.saturating_sub(len) }
+    }
+
     /// The body of a message of type 19, or 16 with its format selector.
     ///
     /// # Errors
@@ -105,5 +116,18 @@ impl SharedObject {
             stream: MessageStreamId::CONNECTION,
             payload: self.encode(kind)?,
         })
+    }
+}
+
+impl fmt::Debug for SharedObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, version, flags, events, .. } = self;
+        let events: Vec<u8> = events.iter().map(SharedObjectEvent::event).collect();
+        f.debug_struct("SharedObject")
+            .field("name", &crossed_out(name))
+            .field("version", version)
+            .field("flags", flags)
+            .field("events", &events)
+            .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use rtmp_amf::{Decoder, Value};
 
 use super::{SharedObjectError, SharedObjectErrorKind as Kind, SharedObjectEvent};
 use crate::Limits;
-use crate::body::{Weight, amf_limits};
+use crate::body::{Weight, amf_limits, without_room};
 
 /// Text of values for each byte of the body, and what a short body may have in any case.
 const EXPANSION: usize = 16;
@@ -123,7 +123,9 @@ impl<'a> Reader<'a> {
         let mut slots = Vec::new();
         while !self.is_empty() {
             let key = self.text()?;
-            let value = self.values(1)?.pop().ok_or(self.error(Kind::EventCut))?;
+            let mut value = self.values(1)?.pop().ok_or(self.error(Kind::EventCut))?;
+            // Each value has a decoder of its own, and each decoder makes room for what may come.
+            without_room(&mut value);
             slots.push((key, value));
         }
         Ok(slots)

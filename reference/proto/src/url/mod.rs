@@ -201,6 +201,19 @@ pub(crate) fn crossed_out(secret: &str) -> String {
     secret.chars().map(|_| 'x').collect()
 }
 
+/// An application with its query crossed out.
+pub(crate) fn without_query(app: &str) -> String {
+    match split_query(app) {
+        (path, Some(query)) => [path, "?", &crossed_out(query)].concat(),
+        (path, None) => path.to_owned(),
+    }
+}
+
+/// A `tcUrl` for people: redacted, or crossed out where it is none.
+pub(crate) fn shown(tc_url: &str) -> String {
+    RtmpUrl::from_tc_url(tc_url).map_or_else(|_| crossed_out(tc_url), |url| url.redacted())
+}
+
 impl fmt::Display for RtmpUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.redacted())
@@ -215,7 +228,7 @@ impl fmt::Debug for RtmpUrl {
 
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (at character {})", self.what, self.at + 1)
+        write!(f, "{} (at byte {})", self.what, self.at)
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use bytes::BytesMut;
 use sha2::{Digest as _, Sha256};
 
-use super::super::digest::{Maker, find, imprint, is_signed, sign};
+use super::super::digest::{Maker, find, is_signed, sign, write};
 use super::*;
 
 const MODES: [HandshakeMode; 2] =
@@ -73,7 +73,7 @@ fn worked_examples() {
         assert_eq!(hex(&c1[8..24]), "c67e816b4bfbe2fb54f6bddf7c1ce187");
         let layout = example.layout;
         assert_eq!([&c1, &s1].map(|packet| layout.digest_offset(packet)), example.offsets);
-        let digests = [imprint(&mut c1, layout, Maker::Client), imprint(&mut s1, layout, Maker::Server)];
+        let digests = [write(&mut c1, layout, Maker::Client), write(&mut s1, layout, Maker::Server)];
         assert_eq!(digests.map(|digest| hex(&digest)), example.digests);
         assert_eq!([sha256(&c1), sha256(&s1)], example.challenges);
         assert_eq!(find(&c1, Maker::Client), Some((layout, digests[0])));
@@ -118,7 +118,7 @@ fn edges_of_the_offsets() {
         for packet in [&zeros, &ones, &last] {
             for maker in [Maker::Client, Maker::Server] {
                 let mut packet = *packet;
-                let digest = imprint(&mut packet, layout, maker);
+                let digest = write(&mut packet, layout, maker);
                 assert_eq!(find(&packet, maker), Some((layout, digest)));
             }
         }
@@ -206,7 +206,7 @@ fn a_c1_that_is_not_quite_right_is_a_plain_one() {
     };
     for layout in Layout::ALL {
         let mut c1 = challenge(0, [9, 0, 124, 2], 1);
-        imprint(&mut c1, layout, Maker::Client);
+        write(&mut c1, layout, Maker::Client);
         assert_ne!(s2_for(&c1)[8..], c1[8..]);
         let digest = layout.digest_offset(&c1);
         for at in [0, 5, 8, digest, digest + 31, 772, 1535] {
@@ -218,7 +218,7 @@ fn a_c1_that_is_not_quite_right_is_a_plain_one() {
             }
         }
         let mut zero = challenge(0, [0; 4], 1);
-        imprint(&mut zero, layout, Maker::Client);
+        write(&mut zero, layout, Maker::Client);
         assert_eq!(s2_for(&zero)[8..], zero[8..]);
     }
 }
@@ -256,5 +256,20 @@ fn a_client_goes_on_with_a_plain_server() {
         let report = client.report().unwrap();
         assert_eq!((report.layout, report.signed, report.peer_version), (None, None, version));
         assert_eq!(input.len(), 1);
+    }
+}
+
+/// HS-031: a server that sends C1 back as S1 knows no digests.
+#[test]
+fn a_client_goes_on_with_its_own_c1() {
+    for mode in MODES {
+        let mut client = ClientHandshake::new(1, [1; 32]);
+        client.set_mode(mode);
+        let mut out = Vec::new();
+        client.handle(&mut BytesMut::new(), &mut out, None).unwrap();
+        let c1 = out[0][1..].to_vec();
+        let mut input = BytesMut::from(&[&[3], &c1[..], &c1].concat()[..]);
+        assert_eq!(client.handle(&mut input, &mut out, None), Ok(HandshakeState::Done));
+        assert_eq!((client.report().unwrap().layout, &out[1][8..]), (None, &c1[8..]));
     }
 }

@@ -121,6 +121,23 @@ fn the_client_waits_for_s1_before_c2_and_takes_any_echo() {
     assert_eq!(step(&[0; PACKET_LEN + 2]), (HandshakeState::Done, 0, 2));
 }
 
+/// HS-018 to HS-020 and HS-035; HS-031: S1 may be the client's own C1.
+#[test]
+fn c2_answers_any_s1() {
+    let foreign = [0, 1, u32::MAX].map(|time| Some(c1(time, 0x0d0e_0a0d)));
+    for s1 in foreign.into_iter().chain([None]) {
+        let mut client = ClientHandshake::new(2, [2; 32]);
+        client.set_time(11);
+        let mut out = Vec::new();
+        client.handle(&mut BytesMut::new(), &mut out, None).unwrap();
+        assert_eq!(out[0][..9], [3, 0, 0, 0, 2, 0, 0, 0, 0]);
+        let s1 = s1.unwrap_or_else(|| out[0][1..].to_vec());
+        let mut input = BytesMut::from(&[&[3], &s1[..], &[0x5a; PACKET_LEN]].concat()[..]);
+        assert_eq!(client.handle(&mut input, &mut out, None), Ok(HandshakeState::Done));
+        assert_eq!((&out[1][..4], &out[1][4..8], &out[1][8..]), (&s1[..4], &[0, 0, 0, 11][..], &s1[8..]));
+    }
+}
+
 #[test]
 fn the_client_gives_up_on_another_version() {
     for version in [0, 2, 4, 6, 0x48] {

@@ -5,10 +5,8 @@ use alloc::vec::Vec;
 use crypto_bigint::{NonZero, U1024};
 use sha2::{Digest as _, Sha256};
 
-use super::super::dh::{PrivateKey, PublicKey, public_key, shared_secret};
-use super::super::digest::{Maker, imprint};
-use super::super::rtmpe::SessionKeys;
-use super::super::signature::encipher;
+use super::super::digest::{Maker, write};
+use super::super::rtmpe::{PrivateKey, PublicKey, SessionKeys, encipher_signature};
 use super::*;
 
 const TYPES: [RtmpeType; 3] = [RtmpeType::Type6, RtmpeType::Type8, RtmpeType::Type9];
@@ -25,13 +23,13 @@ fn bytes(number: &U1024) -> [u8; 128] {
 #[test]
 fn worked_examples() {
     let p = NonZero::new(U1024::from_be_hex(P)).unwrap();
-    let private = |seed| U1024::from_be_slice(&lcg::<128>(seed)).rem(&p);
+    let private = |seed| PrivateKey::from_bytes(&bytes(&U1024::from_be_slice(&lcg::<128>(seed)).rem(&p)));
     let (a, b) = (private(5), private(6));
-    let (client, server) = (public_key(&a), public_key(&b));
+    let (client, server) = (a.public(), b.public());
     assert_eq!(sha256(&client), "f3c9c2e77b501ff91feec04119db66d4bd232f823f336fa4fb366cc0c13c95ba");
     assert_eq!(sha256(&server), "21e767b7a6980eee300342ec225202b8622694c8c8fb5c2ff8b56248af94fec3");
-    let secret = shared_secret(&a, &PublicKey::new(&server).unwrap());
-    assert_eq!(secret, shared_secret(&b, &PublicKey::new(&client).unwrap()));
+    let secret = a.shared(&PublicKey::new(&server).unwrap());
+    assert_eq!(secret, b.shared(&PublicKey::new(&client).unwrap()));
     assert_eq!(sha256(&secret), "7cf05c59a02a7dc7ddef217b689cda0d20b1b30efdc71c230aed3455071d4991");
 
     let keys = SessionKeys::new(&secret, &client, &server);
@@ -53,7 +51,7 @@ fn worked_examples() {
         let mut c1 = challenge(0, [0x80, 0, 3, 2], 1);
         assert_eq!(layout.key_offset(&c1), key_at);
         c1[key_at..key_at + 128].copy_from_slice(&client);
-        assert_eq!(hex(&imprint(&mut c1, layout, Maker::Client)), digest);
+        assert_eq!(hex(&write(&mut c1, layout, Maker::Client)), digest);
     }
 }
 
@@ -79,7 +77,7 @@ fn enciphered_signatures() {
     ] {
         for (rtmpe, expected) in TYPES.into_iter().zip([signature, xtea, blowfish]) {
             let mut enciphered = number(signature);
-            encipher(rtmpe, &mut enciphered, &number(key));
+            encipher_signature(rtmpe, &mut enciphered, &number(key));
             assert_eq!(hex(&enciphered), expected, "{rtmpe:?}");
         }
     }
@@ -116,10 +114,14 @@ const SQUARES: [(u32, bool); 12] = [
     (19, false),
 ];
 
+fn small_key(exponent: u32) -> PrivateKey {
+    PrivateKey::from_bytes(&bytes(&U1024::from_u32(exponent)))
+}
+
 /// RTMPE-008: a public key or secret that begins with zeros is 128 bytes all the same.
 #[test]
 fn leading_zeros() {
-    let (a, b) = (PrivateKey::from_number(1000), PrivateKey::from_number(2));
+    let (a, b) = (small_key(1000), small_key(2));
     // 2^1000 and 2^2.
     let (of_a, of_b) = (a.public(), b.public());
     assert_eq!(
@@ -127,7 +129,7 @@ fn leading_zeros() {
         (&[0, 0][..], 1, false)
     );
     assert_eq!((of_b[..127].iter().all(|byte| *byte == 0), of_b[127]), (true, 4));
-    let (c, d) = (PrivateKey::from_number(2), PrivateKey::from_number(500));
+    let (c, d) = (small_key(2), small_key(500));
     let secret = c.shared(&PublicKey::new(&d.public()).unwrap());
     assert_eq!(secret, of_a);
     assert_eq!(secret, d.shared(&PublicKey::new(&c.public()).unwrap()));
@@ -211,6 +213,43 @@ fn types_that_a_server_does_not_take_are_answered_with_3() {
     }
 }
 
+/// The type is the one in S0. Nothing authenticates C0, so something on the way may change it.
+#[test]
+fn a_client_goes_on_with_another_type() {
+    for rtmpe in TYPES {
+        let mut pair = Pair::new(
+            HandshakeMode::Rtmpe(RtmpeType::Type6, Layout::KeyFirst),
+            HandshakePolicy::default(),
+            1,
+        );
+        let spoil = |by_client: bool, bytes: &mut Vec<u8>| {
+            if by_client && bytes.len() == 1 + PACKET_LEN {
+                bytes[0] = rtmpe as u8;
+            }
+        };
+        for report in <[_; 2]>::from(pair.run(4000, spoil).unwrap()) {
+            assert_eq!((report.version, report.signed), (rtmpe as u8, Some(true)));
+        }
+        assert_ciphers_match(&pair);
+    }
+}
+
+/// HS-029 is about version 3: with another version, zero in bytes 4 to 7 does not hide a digest.
+#[test]
+fn an_rtmpe_c1_without_a_version_word() {
+    let mut c1 = challenge(0, [0; 4], 1);
+    let at = Layout::KeyFirst.key_offset(&c1);
+    c1[at..at + 128].copy_from_slice(&small_key(1000).public());
+    write(&mut c1, Layout::KeyFirst, Maker::Client);
+    for version in [6, 8, 9] {
+        let mut server = ServerHandshake::new(7, [1; 32]);
+        let mut out = Vec::new();
+        let mut input = BytesMut::from(&[&[version], &c1[..], &[0; PACKET_LEN]].concat()[..]);
+        assert_eq!(server.handle(&mut input, &mut out, None), Ok(HandshakeState::Done));
+        assert_eq!((out.concat()[0], server.ciphers().is_some()), (version, true));
+    }
+}
+
 /// A client that names an RTMPE type without a digest gets the plain handshake.
 #[test]
 fn an_rtmpe_type_without_a_digest() {
@@ -232,7 +271,7 @@ fn bad_public_keys_end_the_handshake() {
         let at = layout.key_offset(&c1);
         c1[at..at + 127].fill(0);
         c1[at + 127] = 1;
-        imprint(&mut c1, layout, Maker::Client);
+        write(&mut c1, layout, Maker::Client);
         let mut server = ServerHandshake::new(7, [1; 32]);
         let mut out = Vec::new();
         let mut input = BytesMut::from(&[&[6], &c1[..]].concat()[..]);
@@ -254,7 +293,7 @@ fn bad_public_keys_end_the_handshake() {
             }
         };
         assert_eq!(run(&s1), ("RTMPE-003", 1));
-        imprint(&mut s1, layout, Maker::Server);
+        write(&mut s1, layout, Maker::Server);
         assert_eq!(run(&s1), ("RTMPE-007", 1 + at as u64));
     }
 }
