@@ -147,15 +147,7 @@ impl ChunkDecoder {
     ) -> Result<usize, SessionError> {
         let mut taken = 0;
         loop {
-            if self.between_chunks() {
-                let before = taken;
-                while let Some(whole) = self.streams.whole_message(&input[taken..], self.plain_len()) {
-                    let start = taken + whole.header_len;
-                    taken = start + whole.len;
-                    f(whole.head.lend(&input[start..taken]));
-                }
-                self.consumed += (taken - before) as u64;
-            }
+            self.whole_messages(input, &mut taken, |head, at| f(head.lend(&input[at])));
             match self.step(input, &mut taken, &mut None)? {
                 Step::Lent(head, len) => f(head.lend(&input[taken - len..taken])),
                 Step::Assembled(head, payload) => {
@@ -183,15 +175,7 @@ impl ChunkDecoder {
     ) -> Result<(), SessionError> {
         let mut taken = 0;
         loop {
-            if self.between_chunks() {
-                let before = taken;
-                while let Some(whole) = self.streams.whole_message(&input[taken..], self.plain_len()) {
-                    let start = taken + whole.header_len;
-                    taken = start + whole.len;
-                    f(whole.head.own(own(input, start..taken, share_from)));
-                }
-                self.consumed += (taken - before) as u64;
-            }
+            self.whole_messages(input, &mut taken, |head, at| f(head.own(own(input, at, share_from))));
             match self.step(input, &mut taken, &mut None)? {
                 Step::Lent(head, len) => f(head.own(own(input, taken - len..taken, share_from))),
                 Step::Assembled(head, payload) => f(head.own(self.partial.give_away(payload))),
@@ -245,27 +229,31 @@ impl ChunkDecoder {
     ) -> Result<Decoded, SessionError> {
         let mut taken = 0;
         let step = self.step(input, &mut taken, tamper);
-        let (head, payload) = match step {
-            Ok(Step::Lent(head, len)) => {
-                let payload = take(input, taken - len, len);
-                return Ok(Decoded::Message(head.own(payload)));
-            }
-            Ok(Step::Assembled(head, payload)) => (head, payload),
-            Ok(Step::NeedMore(missing)) => {
-                input.advance(taken);
-                return Ok(Decoded::NeedMore(missing));
-            }
-            Ok(Step::Stopped(ruling)) => {
-                input.advance(taken);
-                return Ok(Decoded::Stopped(ruling));
-            }
-            Err(error) => {
-                input.advance(taken);
-                return Err(error);
-            }
-        };
-        input.advance(taken);
-        Ok(Decoded::Message(head.own(self.partial.give_away(payload))))
+        if !matches!(step, Ok(Step::Lent(..))) {
+            input.advance(taken);
+        }
+        Ok(match step? {
+            Step::Lent(head, len) => Decoded::Message(head.own(take(input, taken - len, len))),
+            Step::Assembled(head, payload) => Decoded::Message(head.own(self.partial.give_away(payload))),
+            Step::NeedMore(missing) => Decoded::NeedMore(missing),
+            Step::Stopped(ruling) => Decoded::Stopped(ruling),
+        })
+    }
+
+    /// Takes messages of the most usual kind off `input[*taken..]` while there are any.
+    #[inline(always)]
+    fn whole_messages(&mut self, input: &[u8], taken: &mut usize, mut f: impl FnMut(Head, Range<usize>)) {
+        if !self.between_chunks() {
+            return;
+        }
+        let mut end = *taken;
+        while let Some(whole) = self.streams.whole_message(&input[end..], self.plain_len()) {
+            let start = end + whole.header_len;
+            end = start + whole.len;
+            f(whole.head, start..end);
+        }
+        self.consumed += (end - *taken) as u64;
+        *taken = end;
     }
 
     /// Goes on at `input[*taken..]` up to the end of a message or of the input.
