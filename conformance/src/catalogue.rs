@@ -490,7 +490,7 @@ impl RawRule {
 
 /// Breaks text into lines of at most `width` characters, the lines after the first indented by `indent` spaces,
 /// which count towards the width. The first line starts at column `column`. A longer word is cut.
-fn wrap(text: &str, column: usize, indent: usize, width: usize) -> String {
+pub(crate) fn wrap(text: &str, column: usize, indent: usize, width: usize) -> String {
     let mut out = String::new();
     let mut at = column;
     let mut fresh = true;

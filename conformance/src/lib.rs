@@ -18,4 +18,5 @@ pub mod select;
 pub mod stage;
 pub mod suite;
 pub mod target;
+pub mod vectors;
 pub mod wire;

@@ -1,4 +1,4 @@
-//! `list`, `explain` and `coverage`: the catalogue without a target.
+//! `list` and `explain`: the catalogue without a target.
 
 use clap::Args;
 use serde_json::json;
@@ -154,50 +154,6 @@ fn explain_case(case: &Case) -> String {
         out += &format!("  {code:24} {meaning}\n");
     }
     out
-}
-
-/// `rtmpspec coverage`
-#[derive(Args)]
-#[command(
-    after_help = "Examples:\n  rtmpspec coverage\n  rtmpspec coverage --details\n  rtmpspec coverage --json\n  rtmpspec coverage --codec --strict"
-)]
-pub struct Coverage {
-    /// A row per requirement instead of one per area.
-    #[arg(long)]
-    details: bool,
-    /// JSON instead of a table.
-    #[arg(long)]
-    json: bool,
-    /// Exit 1 if a requirement is not accounted for.
-    #[arg(long)]
-    strict: bool,
-    /// Only requirements that a codec shows by itself.
-    #[arg(long)]
-    codec: bool,
-}
-
-impl Coverage {
-    /// Runs it; the exit code.
-    pub fn run(self) -> u8 {
-        let all = crate::cases::all();
-        let cases: Vec<_> =
-            all.iter().map(|c| crate::catalogue::CaseRef { id: c.id, rules: c.rules }).collect();
-        let mut report = Catalogue::builtin().coverage(&cases);
-        if self.codec {
-            report = report.codec_only();
-        }
-        if self.json {
-            print(&format!("{}\n", serde_json::to_string_pretty(&report.json()).unwrap_or_default()));
-        } else {
-            print(&report.table(self.details));
-        }
-        let open = report.strict();
-        if self.strict && !open.is_empty() {
-            complain(&format!("{} requirements are not accounted for", open.len()));
-            return 1;
-        }
-        0
-    }
 }
 
 /// Reads a comma list of levels.

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod catalogue;
+mod coverage;
 mod doctor;
 mod listen;
 mod server;
@@ -46,8 +47,8 @@ enum Command {
     /// What a case or a requirement says, where it comes from, and how its verdicts arise.
     Explain(catalogue::Explain),
     /// Which requirement is covered by which case, and what is still open.
-    Coverage(catalogue::Coverage),
-    /// Packet captures as expected messages, for the corpus of vectors.
+    Coverage(coverage::Coverage),
+    /// The corpus of test vectors: list, explain, check; packet captures as expected messages.
     Vectors(vectors::Vectors),
 }
 

@@ -1,26 +1,13 @@
-//! `vectors`: what the corpus is made from.
+//! `vectors import`: what the corpus is made from.
 
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
-use super::{complain, print};
+use crate::cli::{complain, print};
 use crate::import::{Account, Direction, Failure, Import, Limits, import, json};
-
-/// `rtmpspec vectors`
-#[derive(Args)]
-pub struct Vectors {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Decode the RTMP connections of a packet capture, every byte accounted for.
-    Import(ImportArgs),
-}
 
 /// `rtmpspec vectors import`
 #[derive(Args)]
@@ -28,24 +15,24 @@ enum Command {
   dumpcap -i lo -f 'tcp port 1935' -w live.pcapng      make a capture, Ctrl-C ends it
   rtmpspec vectors import live.pcapng --out live       writes live/001.json, live/002.json, ...
 
-One file per TCP connection, in order of their SYNs, schema connection-v1: both ends, the handshake, and for each
-direction (to_server, to_client) every message in order of completion with type, csid, msid, ts (absolute, ms),
-len and the SHA-256 of its body. Every other byte is named:
+One file per TCP connection, in order of their SYNs, schema connection-v1: both ends, the handshake,
+and for each direction (to_server, to_client) every message in order of completion with type, csid,
+msid, ts (absolute, ms), len and the SHA-256 of its body. Every other byte is named:
   tail           an unfinished message or handshake packet at the end, and why it ended
   aborted        a message that Abort ended
   encrypted      TLS, or what follows an RTMPE handshake; neither is decrypted
   tunnel         RTMP in HTTP (RTMPT); it is not unpacked
   missing_start  the capture began within the connection
-  undecodable    none of these, such as a connection that is not RTMP: the offset of the first byte, and why
+  undecodable    none of these, such as a connection that is not RTMP: where it begins, and why
 Bodies, and so stream keys, are not written.
 
-Read are pcap and pcapng with Ethernet, raw IP, Linux cooked (SLL, SLL2) or BSD loopback, IPv4 and IPv6.
+Read are pcap and pcapng with Ethernet, raw IP, Linux cooked (SLL, SLL2) or BSD loopback, IPv4, IPv6.
 
 Exit codes:
   0 every byte is explained
   1 a byte is not: its connection, direction and offset are printed; or a limit was passed
   2 the file is no capture or cannot be read, or the folder cannot be written")]
-struct ImportArgs {
+pub(super) struct ImportArgs {
     /// The capture: pcap or pcapng.
     #[arg(value_name = "PCAP")]
     file: PathBuf,
@@ -57,17 +44,9 @@ struct ImportArgs {
     keylog: Option<PathBuf>,
 }
 
-impl Vectors {
-    /// Runs it; the exit code.
-    pub fn run(self) -> u8 {
-        match self.command {
-            Command::Import(import) => import.run(),
-        }
-    }
-}
-
 impl ImportArgs {
-    fn run(self) -> u8 {
+    /// Runs it; the exit code.
+    pub(super) fn run(self) -> u8 {
         let name = self.file.display();
         if let Some(keylog) = &self.keylog
             && let Err(error) = File::open(keylog)
