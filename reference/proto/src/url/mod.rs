@@ -14,7 +14,7 @@ mod tests;
 pub use parse::UrlOptions;
 pub use scheme::Scheme;
 
-use parse::{percent_decoded, percent_encoded, reads_back, split_query};
+use parse::{percent_decoded, percent_encoded, reads_as_app, reads_back, split_query};
 
 /// `scheme://[userinfo@]host[:port]/app[/instance...]/key[?query]`.
 ///
@@ -153,13 +153,19 @@ impl RtmpUrl {
         out.push('/');
         let (path, query) = split_query(&self.app);
         out.push_str(path);
-        // Without a key, a slash keeps the last segment from being taken for one.
-        if self.key.is_none() && !reads_back(&self.app, "") {
+        // Without a key, a slash keeps the last segment from being taken for one, and an empty fragment
+        // where a segment looks like a file.
+        let has_bare_app = self.key.is_none() && !reads_back(&self.app, "");
+        let is_closed = has_bare_app && reads_as_app(&self.app);
+        if is_closed {
             out.push('/');
         }
         if let Some(query) = query {
             out.push('?');
             out.push_str(&secret(query));
+        }
+        if has_bare_app && !is_closed {
+            out.push('#');
         }
         match &self.key {
             Some(key) if self.key_is_fragment => {

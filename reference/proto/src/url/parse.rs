@@ -174,6 +174,12 @@ pub(super) fn reads_back(app: &str, key: &str) -> bool {
     plain && read_app == app && read_key == key
 }
 
+/// Whether an application without key reads as just that where a slash ends its path.
+pub(super) fn reads_as_app(app: &str) -> bool {
+    let (path, _) = split_query(app);
+    split_resource(&[path, "/", &app[path.len()..]].concat()) == (app.to_owned(), String::new())
+}
+
 fn without_last_slashes(resource: &str) -> String {
     let (path, _) = split_query(resource);
     [path.trim_end_matches('/'), &resource[path.len()..]].concat()

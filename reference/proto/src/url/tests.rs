@@ -110,6 +110,17 @@ proptest::proptest! {
     }
 }
 
+/// An application that looks like a file keeps the empty fragment that made it one.
+#[test]
+fn an_application_that_looks_like_a_file() {
+    for text in ["rtmp://h/a/raw:b#", "rtmp://h/a/raw:b?c/d#", "rtmp://h/a/mp4:b/c#"] {
+        let url: RtmpUrl = text.parse().unwrap();
+        assert_eq!((url.stream_key(), url.to_secret_string().as_str()), (None, text));
+    }
+    let url: RtmpUrl = "rtmp://h/a/raw:b".parse().unwrap();
+    assert_eq!((url.app(), url.stream_key()), ("a", Some("raw:b")));
+}
+
 #[test]
 fn schemes_and_default_ports() {
     for (url, scheme, port) in [
@@ -232,7 +243,7 @@ fn the_length_is_bounded() {
 proptest::proptest! {
     #[test]
     fn whatever_is_read_is_written_and_read_again(
-        text in "(rtmp|rtmps|rtmpt|rtmpts|rtmpe|rtmpte)://([a-c:%]{0,3}@)?(h|\\[::1\\]|\\[fe80::1%25e\\])(:[0-9]{1,5})?[/?#]?[a-c/?#%:é4mp.@]{0,16}",
+        text in "(rtmp|rtmps|rtmpt|rtmpts|rtmpe|rtmpte)://([a-c:%]{0,3}@)?(h|\\[::1\\]|\\[fe80::1%25e\\])(:[0-9]{1,5})?[/?#]?([a-c/?#%:é4mp.@]|/mp4:|/raw:){0,16}",
         key in "[a-c/?#% é:]{0,6}",
     ) {
         if let Ok(url) = text.parse::<RtmpUrl>() {
