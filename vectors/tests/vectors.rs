@@ -13,8 +13,8 @@ use rtmp_vectors::{
 use serde_json::Value;
 use support::judge::Outcome;
 use support::{
-    aggregate, amf0, amf3, capability, chunk, digest, flv_file, handshake, hex, judge, keys, media, message,
-    shared_object, swf, timestamp, url,
+    aggregate, amf0, amf3, auth, capability, chunk, digest, flv_file, handshake, hex, judge, keys, media,
+    message, shared_object, swf, timestamp, url,
 };
 
 fn main() -> ExitCode {
@@ -58,8 +58,7 @@ fn outcomes(
         ("aggregate-v1", _) => aggregate::decode(bytes, state),
         ("amf0-v1", _) => amf0::decode(bytes),
         ("amf3-v1", _) => amf3::decode(bytes),
-        // The publisher's side of authentication is in no crate.
-        ("auth-v1", _) => return None,
+        ("auth-v1", _) => auth::read(bytes, vector, state),
         ("capability-v1", _) => capability::decode(bytes),
         ("enhanced-rtmp-v1" | "flv-tag-v1", _) => media::decode(bytes, state),
         ("flv-file-v1", _) => flv_file::decode(bytes, split),

@@ -1,8 +1,9 @@
 #![no_main]
-//! URLs: what parses prints and parses again, and never shows its key.
+//! URLs: what parses prints and parses again, and never shows its key. Rejections that ask for a password.
 
 use libfuzzer_sys::fuzz_target;
 use rtmp_proto::RtmpUrl;
+use rtmp_proto::auth::{AuthRequest, Credentials};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = core::str::from_utf8(data) else { return };
@@ -15,6 +16,9 @@ fuzz_target!(|data: &[u8]| {
         assert!(shown.stream_key().unwrap_or("").chars().all(|c| c == 'x'), "{url}");
         assert_eq!(format!("{url:?}"), format!("RtmpUrl({url})"));
         let _ = url.resolve(text);
+    }
+    if let Some(request) = AuthRequest::read(text) {
+        let _ = request.answer(&Credentials::new("user", "password", [1; 8]), "live");
     }
     let _ = RtmpUrl::parse_with_options(text);
     let _ = RtmpUrl::from_tc_url(text);

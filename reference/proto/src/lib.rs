@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod ack;
 mod aggregate;
+#[cfg(feature = "auth")]
+pub mod auth;
 mod body;
 mod capabilities;
 pub mod chunk;

@@ -3,6 +3,7 @@
 pub mod aggregate;
 pub mod amf0;
 pub mod amf3;
+pub mod auth;
 pub mod capability;
 pub mod chunk;
 pub mod digest;
