@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             for vector in &group.tests {
                 let name = format!("{}/{}", file.schema, vector.id);
                 let (schema, group, vector) = (file.schema.clone(), group.clone(), vector.clone());
-                trials.push(Trial::ignorable_test(name, move || decodes(&schema, &group, &vector)));
+                trials.push(Trial::test(name, move || decodes(&schema, &group, &vector)));
             }
         }
     }
@@ -44,17 +44,11 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// All outcomes for bytes in these reads; `None` where this workspace has nothing to drive.
-fn outcomes(
-    schema: &str,
-    state: &State,
-    vector: &Vector,
-    bytes: &[u8],
-    split: &[usize],
-) -> Option<Vec<Outcome>> {
+/// All outcomes for bytes in these reads.
+fn outcomes(schema: &str, state: &State, vector: &Vector, bytes: &[u8], split: &[usize]) -> Vec<Outcome> {
     let one = match (schema, state.step.as_deref()) {
-        ("chunk-stream-v1", _) => return Some(chunk::decode(bytes, split, state, false)),
-        ("control-v1", _) => return Some(chunk::decode(bytes, split, state, true)),
+        ("chunk-stream-v1", _) => return chunk::decode(bytes, split, state, false),
+        ("control-v1", _) => return chunk::decode(bytes, split, state, true),
         ("aggregate-v1", _) => aggregate::decode(bytes, state),
         ("amf0-v1", _) => amf0::decode(bytes),
         ("amf3-v1", _) => amf3::decode(bytes),
@@ -78,7 +72,7 @@ fn outcomes(
         ("url-v1", _) => url::decode(bytes),
         other => panic!("no decoder for the family {other:?}"),
     };
-    Some(vec![one])
+    vec![one]
 }
 
 /// What this workspace writes for what it read.
@@ -100,7 +94,7 @@ fn is_stream(schema: &str, state: &State) -> bool {
         || state.role.is_some()
 }
 
-fn decodes(schema: &str, group: &Group, vector: &Vector) -> Result<Completion, Failed> {
+fn decodes(schema: &str, group: &Group, vector: &Vector) -> Result<(), Failed> {
     let bytes = hex::bytes_of(vector)?;
     let outcome = |bytes: &[u8], split: &[usize]| outcomes(schema, &group.state, vector, bytes, split);
     let mut splits = vec![("whole".to_owned(), vec![])];
@@ -113,14 +107,11 @@ fn decodes(schema: &str, group: &Group, vector: &Vector) -> Result<Completion, F
         splits.push((format!("in reads of {piece}"), vec![piece; bytes.len() / piece]));
     }
     for (how, split) in &splits {
-        let Some(found) = outcome(&bytes, split) else {
-            return Ok(Completion::ignored_with("no driver yet"));
-        };
-        for outcome in found {
+        for outcome in outcome(&bytes, split) {
             judge::judge(vector, &outcome).map_err(|why| format!("{how}: {why}"))?;
         }
         if let Some(end) = vector.error_at {
-            for outcome in outcome(&bytes[..end], split).unwrap_or_default() {
+            for outcome in outcome(&bytes[..end], split) {
                 if let Some(error) = outcome.error {
                     return Err(
                         format!("{how}: the {end} bytes before the fault are refused: {error}").into()
@@ -130,7 +121,7 @@ fn decodes(schema: &str, group: &Group, vector: &Vector) -> Result<Completion, F
         }
     }
     for end in vector.cuts.iter().flat_map(|[first, last]| *first..=*last) {
-        for outcome in outcome(&bytes[..end], &[]).unwrap_or_default() {
+        for outcome in outcome(&bytes[..end], &[]) {
             judge::judge_cut(vector, &outcome).map_err(|why| format!("the first {end} bytes: {why}"))?;
         }
     }
@@ -140,7 +131,7 @@ fn decodes(schema: &str, group: &Group, vector: &Vector) -> Result<Completion, F
             return Err(format!("written again it is {:.2000}", hex::encode(&again)).into());
         }
     }
-    Ok(Completion::Completed)
+    Ok(())
 }
 
 fn validator() -> Result<jsonschema::Validator, Failed> {

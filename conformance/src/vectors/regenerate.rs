@@ -1,10 +1,13 @@
 //! The generator, run to compare.
 
-use std::io::Read as _;
+use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::Command;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,41 +32,21 @@ pub fn regenerate(dir: &Path, python: &str) -> Regenerated {
     if !script.is_file() {
         return Regenerated::Skipped("gen/generate.py is not there".into());
     }
-    match Command::new(python).args(["-c", "import tomllib"]).stderr(Stdio::null()).status() {
+    let version = command(python, &["-c".as_ref(), "import tomllib".as_ref()]);
+    match ended(version) {
         Err(error) => return Regenerated::Skipped(format!("{python}: {error}")),
-        Ok(status) if !status.success() => {
+        Ok(None) => return Regenerated::Skipped(format!("{python} does not answer")),
+        Ok(Some((status, _))) if !status.success() => {
             return Regenerated::Skipped(format!("{python} is older than 3.11"));
         }
-        Ok(_) => {}
+        Ok(Some(_)) => {}
     }
-    let mut command = Command::new(python);
-    command.arg(&script).arg("--check").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    let (status, text) = match ended(command(python, &[script.as_os_str(), "--check".as_ref()])) {
+        Ok(Some(ended)) => ended,
+        Ok(None) => return Regenerated::Differs(vec![format!("no end within {} s", PATIENCE.as_secs())]),
         Err(error) => return Regenerated::Skipped(format!("{python}: {error}")),
     };
-    let errors = child.stderr.take();
-    let reader = thread::spawn(move || {
-        let mut text = Vec::new();
-        if let Some(mut errors) = errors {
-            let _ = errors.by_ref().take(OUTPUT).read_to_end(&mut text);
-            let _ = std::io::copy(&mut errors, &mut std::io::sink());
-        }
-        String::from_utf8_lossy(&text).into_owned()
-    });
-    let deadline = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(20)),
-            Ok(None) | Err(_) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Regenerated::Differs(vec![format!("no end within {} s", PATIENCE.as_secs())]);
-            }
-        }
-    };
-    let lines: Vec<String> = reader.join().unwrap_or_default().lines().map(str::to_owned).collect();
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     if status.success() {
         Regenerated::Same
     } else if lines.is_empty() {
@@ -71,4 +54,27 @@ pub fn regenerate(dir: &Path, python: &str) -> Regenerated {
     } else {
         Regenerated::Differs(lines)
     }
+}
+
+fn command(python: &str, arguments: &[&OsStr]) -> Command {
+    let mut command = Command::new(python);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+/// How it ended and the beginning of its standard error; `None` where it took too long.
+fn ended(command: Command) -> io::Result<Option<(ExitStatus, String)>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { tokio::time::timeout(PATIENCE, run(command)).await.ok().transpose() })
+}
+
+/// Who stops waiting for it ends the process.
+async fn run(mut command: Command) -> io::Result<(ExitStatus, String)> {
+    let mut child = command.kill_on_drop(true).spawn()?;
+    let mut text = Vec::new();
+    if let Some(mut errors) = child.stderr.take() {
+        (&mut errors).take(OUTPUT).read_to_end(&mut text).await?;
+        tokio::io::copy(&mut errors, &mut tokio::io::sink()).await?;
+    }
+    Ok((child.wait().await?, String::from_utf8_lossy(&text).into_owned()))
 }
