@@ -1,9 +1,9 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Amf0, Amf3, Property};
 
 /// What a decoder finds, in the families that name it.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Found {
     /// A value (`amf3-v1`).
@@ -45,7 +45,7 @@ pub enum Found {
 }
 
 /// A message in an aggregate (RTMP 7.1.6).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubMessage {
     /// Message type id.
@@ -62,7 +62,7 @@ pub struct SubMessage {
 }
 
 /// A shared object message (RTMP 7.1.3).
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SharedObject {
     /// Name of the object.
@@ -76,7 +76,7 @@ pub struct SharedObject {
 }
 
 /// An event of a shared object.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {
     /// Event 1.
@@ -134,7 +134,7 @@ pub enum Event {
 }
 
 /// Packet type: its name, or its number where the text has none.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Packet {
     /// E.g. `coded-frames`.
@@ -144,7 +144,7 @@ pub enum Packet {
 }
 
 /// An audio payload (FLV E.4.2; E-RTMP v2 "Enhanced Audio").
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Audio {
     /// Packet type; `silence` for an empty payload.
@@ -170,7 +170,7 @@ pub struct Audio {
 }
 
 /// A video payload (FLV E.4.3; E-RTMP v2 "Enhanced Video").
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Video {
     /// Frame type.
@@ -198,7 +198,7 @@ pub struct Video {
 }
 
 /// A track of an extended header.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Track {
     /// Track id of a multitrack payload.
@@ -214,7 +214,7 @@ pub struct Track {
 }
 
 /// Order of channels (E-RTMP v2 "MultichannelConfig").
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channels {
     /// Type of the order.
@@ -228,7 +228,7 @@ pub struct Channels {
 }
 
 /// Adjustment before a VP6 picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vp6 {
     /// Pixels to cut from the width.
@@ -240,7 +240,7 @@ pub struct Vp6 {
 }
 
 /// The header of a file (FLV E.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlvHeader {
     /// Version.
@@ -254,7 +254,7 @@ pub struct FlvHeader {
 }
 
 /// A tag of a file (FLV E.4.1).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlvTag {
     /// Tag type.
@@ -269,7 +269,7 @@ pub struct FlvTag {
 }
 
 /// A timestamp against another (RTMP 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timestamp {
     /// Milliseconds from the other to it.
@@ -279,7 +279,7 @@ pub struct Timestamp {
 }
 
 /// A URL (RTMP URI 3 to 7).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Url {
     /// In lower case.
@@ -299,7 +299,7 @@ pub struct Url {
 }
 
 /// What an object says of Enhanced RTMP. What is absent was not sent.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capabilities {
     /// `capsEx`.
@@ -319,7 +319,7 @@ pub struct Capabilities {
 }
 
 /// A mask of RTMP 7.2.1.1.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mask {
     /// The number.
@@ -329,7 +329,7 @@ pub struct Mask {
 }
 
 /// An entry of an info map.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FourCcFlags {
     /// FourCC, or `*`.
@@ -339,7 +339,7 @@ pub struct FourCcFlags {
 }
 
 /// What a rejection asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
     /// `adobe`, `llnw` or none.
@@ -354,7 +354,7 @@ pub struct Auth {
 }
 
 /// SWF verification.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SwfVerification {
     /// Hash of a file, hexadecimal.
@@ -366,7 +366,7 @@ pub struct SwfVerification {
 }
 
 /// Offsets in C1 or S1, and what stands there.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DigestPacket {
     /// `A`, `B`, or none where no digest verifies.
@@ -386,7 +386,7 @@ pub struct DigestPacket {
 }
 
 /// The signature of C2 or S2.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signature {
     /// HMAC key, hexadecimal.
@@ -396,7 +396,7 @@ pub struct Signature {
 }
 
 /// Where the digest handshake stands after the bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DigestHandshake {
     /// Whether it is over.
@@ -415,10 +415,12 @@ pub struct DigestHandshake {
     pub echo_time: Option<u32>,
     /// Of a plain answer: SHA-256 of bytes 8 to 1535, hexadecimal.
     pub echo_random_sha256: Option<String>,
+    /// Only in what a decoder found, in place of the three above: its S2 or C2, hexadecimal.
+    pub answer: Option<String>,
 }
 
 /// Diffie-Hellman and the keys made of it, all hexadecimal.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyExchange {
     /// Own public key.
@@ -432,7 +434,7 @@ pub struct KeyExchange {
 }
 
 /// Bytes after a cipher.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cipher {
     /// Hexadecimal.
@@ -440,7 +442,7 @@ pub struct Cipher {
 }
 
 /// Where the RTMPE handshake stands after the bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RtmpeHandshake {
     /// Whether it is over.
@@ -453,4 +455,6 @@ pub struct RtmpeHandshake {
     pub layout: Option<String>,
     /// HMAC key of the signature in S2, which types 8 and 9 encipher afterwards, hexadecimal.
     pub answer_key: Option<String>,
+    /// Only in what a decoder found, in place of the key: its S2, hexadecimal.
+    pub answer: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! RTMP test vectors as data. The files under `data/`, their schema and the way to judge a result
-//! are described in `README.md`; this crate only reads them.
+//! are described in `README.md`. This crate reads them, judges what a decoder found and, with the feature `reference`,
+//! puts the bytes to the codec of this workspace.
 //!
 //! ```
 //! let files = rtmp_vectors::load_all();
@@ -10,7 +11,13 @@
 mod amf0;
 mod amf3;
 mod found;
+pub mod hex;
+mod hmac;
+pub mod judge;
 mod outcome;
+#[cfg(feature = "reference")]
+pub mod reference;
+pub mod trial;
 mod vector;
 
 pub use amf0::{Amf0, Property};

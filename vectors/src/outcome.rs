@@ -1,9 +1,9 @@
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Amf0, Found};
 
 /// What a decoder finds.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub enum Yield {
     /// A message (`chunk-stream-v1`, `control-v1`).
@@ -17,7 +17,7 @@ pub enum Yield {
 }
 
 /// A message (RTMP 5.3.1.2), in order of completion.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Message {
     /// Message type id.
@@ -38,7 +38,7 @@ pub struct Message {
 }
 
 /// The body of a protocol control or user control message (RTMP 5.4, 7.1.7).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Control {
     /// RTMP 5.4.1.
@@ -115,7 +115,7 @@ pub enum Control {
 }
 
 /// Where the handshake stands after the bytes (RTMP 5.2).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Handshake {
     /// Whether it is over.

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::Yield;
+use crate::{Yield, hex};
 
 /// One file of vectors.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Family and version, e.g. `chunk-stream-v1`.
@@ -19,7 +19,7 @@ pub struct File {
 }
 
 /// What a flag means.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// `ambiguity`, `choice`, `de-facto`, `hostile` or `interop`.
@@ -33,7 +33,7 @@ pub struct Note {
 }
 
 /// Vectors of one source and one initial state.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// Where the vectors come from.
@@ -45,7 +45,7 @@ pub struct Group {
 }
 
 /// Where vectors come from.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// `spec`, `captured` or `generated`.
@@ -59,7 +59,7 @@ pub struct Source {
 }
 
 /// What a decoder starts from.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     /// Chunk size in bytes before the first byte (`chunk-stream-v1`, `control-v1`).
@@ -110,7 +110,7 @@ pub struct State {
 }
 
 /// A side of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Receives C0, C1, C2.
@@ -120,7 +120,7 @@ pub enum Role {
 }
 
 /// Bytes and what a decoder is to find in them.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vector {
     /// Permanent, unique over all files.
@@ -164,8 +164,29 @@ pub struct Vector {
     pub note: Option<String>,
 }
 
+impl Vector {
+    /// All its bytes.
+    ///
+    /// # Errors
+    /// Bad hexadecimal; neither `bytes` nor `runs`, or both.
+    pub fn input(&self) -> Result<Vec<u8>, String> {
+        match (&self.bytes, &self.runs) {
+            (Some(text), None) => hex::decode(text),
+            (None, Some(runs)) => {
+                let mut out = Vec::new();
+                for run in runs {
+                    let part = hex::decode(&run.hex)?;
+                    out.extend(std::iter::repeat_n(part, run.times).flatten());
+                }
+                Ok(out)
+            }
+            _ => Err("neither bytes nor runs, or both".into()),
+        }
+    }
+}
+
 /// Bytes, repeated.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
     /// Hexadecimal.
@@ -175,7 +196,7 @@ pub struct Run {
 }
 
 /// How a decoder is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Expected {
     /// `yields`, and no error.
@@ -187,7 +208,7 @@ pub enum Expected {
 }
 
 /// An allowed behaviour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Allowed {
     /// `yields`, and no error.
@@ -199,7 +220,7 @@ pub enum Allowed {
 }
 
 /// What another reading finds.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
     /// The reading, in words.

@@ -1,21 +1,16 @@
 //! Every vector under its own name against this workspace's codec, and the laws of the corpus.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use rtmp_vectors::trial::trials;
 use rtmp_vectors::{
-    Amf0, Amf3, Expected, FILES, File, Found, Group, MANIFEST, SCHEMA, State, Vector, Yield, load_all,
+    Amf0, Amf3, Expected, FILES, File, Found, Group, MANIFEST, SCHEMA, Vector, Yield, hex, judge, load_all,
+    reference,
 };
 use serde_json::Value;
-use support::judge::Outcome;
-use support::{
-    aggregate, amf0, amf3, auth, capability, chunk, digest, flv_file, handshake, hex, judge, keys, media,
-    message, shared_object, swf, timestamp, url,
-};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -44,89 +39,21 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// All outcomes for bytes in these reads.
-fn outcomes(schema: &str, state: &State, vector: &Vector, bytes: &[u8], split: &[usize]) -> Vec<Outcome> {
-    let one = match (schema, state.step.as_deref()) {
-        ("chunk-stream-v1", _) => return chunk::decode(bytes, split, state, false),
-        ("control-v1", _) => return chunk::decode(bytes, split, state, true),
-        ("aggregate-v1", _) => aggregate::decode(bytes, state),
-        ("amf0-v1", _) => amf0::decode(bytes),
-        ("amf3-v1", _) => amf3::decode(bytes),
-        ("auth-v1", _) => auth::read(bytes, vector, state),
-        ("capability-v1", _) => capability::decode(bytes),
-        ("enhanced-rtmp-v1" | "flv-tag-v1", _) => media::decode(bytes, state),
-        ("flv-file-v1", _) => flv_file::decode(bytes, split),
-        ("handshake-v1", _) => handshake::decode(bytes, split, state),
-        ("handshake-digest-v1", _) if state.role.is_some() => digest::flow(bytes, split, vector, state),
-        ("handshake-digest-v1", _) if state.peer_digest.is_some() => keys::signature(bytes, state),
-        ("handshake-digest-v1", _) => digest::packet(bytes, state),
-        ("message-v1", _) => message::decode(bytes, state),
-        ("rtmpe-v1", Some("packet")) => digest::packet(bytes, state),
-        ("rtmpe-v1", Some("handshake")) => digest::rtmpe(bytes, split, vector, state),
-        ("rtmpe-v1", Some("key-exchange")) => keys::exchange(bytes, state),
-        ("rtmpe-v1", Some("cipher")) => keys::cipher(bytes, state),
-        ("rtmpe-v1", Some("signature")) => keys::enciphered(bytes, state),
-        ("shared-object-v1", _) => shared_object::decode(bytes, state),
-        ("swf-verification-v1", _) => swf::decode(bytes, state),
-        ("timestamp-v1", _) => timestamp::decode(bytes, state),
-        ("url-v1", _) => url::decode(bytes),
-        other => panic!("no decoder for the family {other:?}"),
-    };
-    vec![one]
-}
-
-/// What this workspace writes for what it read.
-fn encoded(schema: &str, state: &State, bytes: &[u8]) -> Result<Vec<u8>, String> {
-    match schema {
-        "aggregate-v1" => aggregate::encode(bytes, state),
-        "amf3-v1" => amf3::encode(bytes),
-        "enhanced-rtmp-v1" | "flv-tag-v1" => media::encode(bytes, state),
-        "flv-file-v1" => flv_file::encode(bytes),
-        "message-v1" => message::encode(bytes, state),
-        "shared-object-v1" => shared_object::encode(bytes, state),
-        other => Err(format!("no encoder for the family {other}")),
-    }
-}
-
-/// Families of bytes that arrive in portions.
-fn is_stream(schema: &str, state: &State) -> bool {
-    matches!(schema, "chunk-stream-v1" | "control-v1" | "handshake-v1" | "flv-file-v1")
-        || state.role.is_some()
-}
-
 fn decodes(schema: &str, group: &Group, vector: &Vector) -> Result<(), Failed> {
-    let bytes = hex::bytes_of(vector)?;
-    let outcome = |bytes: &[u8], split: &[usize]| outcomes(schema, &group.state, vector, bytes, split);
-    let mut splits = vec![("whole".to_owned(), vec![])];
-    if is_stream(schema, &group.state) {
-        if !vector.feeds.is_empty() {
-            splits.push((format!("in reads of {:?}", vector.feeds), vector.feeds.clone()));
+    let bytes = vector.input()?;
+    for trial in trials(schema, &group.state, vector, bytes.len()) {
+        let given = &bytes[..trial.end];
+        let outcomes = reference::decode(schema, &group.state, given, &trial.reads.sizes(given.len()));
+        if outcomes.is_empty() {
+            return Err(format!("no decoder for the family {schema}").into());
         }
-        // Byte by byte; of the few vectors above 1 MiB in somewhat larger pieces, for time.
-        let piece = if bytes.len() > 1 << 20 { 1021 } else { 1 };
-        splits.push((format!("in reads of {piece}"), vec![piece; bytes.len() / piece]));
-    }
-    for (how, split) in &splits {
-        for outcome in outcome(&bytes, split) {
-            judge::judge(vector, &outcome).map_err(|why| format!("{how}: {why}"))?;
-        }
-        if let Some(end) = vector.error_at {
-            for outcome in outcome(&bytes[..end], split) {
-                if let Some(error) = outcome.error {
-                    return Err(
-                        format!("{how}: the {end} bytes before the fault are refused: {error}").into()
-                    );
-                }
-            }
-        }
-    }
-    for end in vector.cuts.iter().flat_map(|[first, last]| *first..=*last) {
-        for outcome in outcome(&bytes[..end], &[]) {
-            judge::judge_cut(vector, &outcome).map_err(|why| format!("the first {end} bytes: {why}"))?;
+        for outcome in outcomes {
+            trial.judge(vector, &outcome)?;
         }
     }
     if vector.canonical {
-        let again = encoded(schema, &group.state, &bytes).map_err(|why| format!("writing it: {why}"))?;
+        let again =
+            reference::encode(schema, &group.state, &bytes).map_err(|why| format!("writing it: {why}"))?;
         if again != bytes {
             return Err(format!("written again it is {:.2000}", hex::encode(&again)).into());
         }

@@ -1,7 +1,10 @@
 //! `vectors`: the corpus of test vectors.
 
+mod add;
+mod capture;
 mod check;
 mod import;
+mod run;
 mod show;
 
 use std::path::PathBuf;
@@ -29,6 +32,12 @@ enum Command {
     Fmt(check::Fmt),
     /// Decode the RTMP connections of a packet capture, every byte accounted for.
     Import(import::ImportArgs),
+    /// Judge a decoder in any language by the corpus, through a program that speaks a line protocol.
+    Run(run::Run),
+    /// A recording proxy: what a client and a server say, as a packet capture.
+    Capture(capture::Capture),
+    /// Add a vector to the corpus.
+    Add(add::Add),
 }
 
 /// Where the vectors are.
@@ -49,6 +58,9 @@ impl Vectors {
             Command::Lint(lint) => lint.run(),
             Command::Fmt(fmt) => fmt.run(),
             Command::Import(import) => return import.run(),
+            Command::Run(run) => return run.run(),
+            Command::Capture(capture) => return capture.run(),
+            Command::Add(add) => return add.run(),
         };
         done.unwrap_or_else(|error| {
             super::complain(&error.to_string());

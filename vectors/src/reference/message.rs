@@ -1,9 +1,9 @@
+use crate::{State, Yield};
 use rtmp_amf::{Decoder, Limits as AmfLimits, Value};
 use rtmp_proto::{Command, Data, Limits, MessageType};
-use rtmp_vectors::{State, Yield};
 
 use super::amf0;
-use super::judge::Outcome;
+use crate::judge::Outcome;
 
 /// The values one by one, and what [`Data`] and [`Command`] make of them, which has to agree.
 pub fn decode(bytes: &[u8], state: &State) -> Outcome {

@@ -1,7 +1,7 @@
+use crate::{Found, Url};
 use rtmp_proto::RtmpUrl;
-use rtmp_vectors::{Found, Url};
 
-use super::judge::{Outcome, found};
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8]) -> Outcome {
     let read = || -> Result<RtmpUrl, String> {

@@ -1,10 +1,10 @@
+use crate::{Handshake, Role, State, Yield};
 use bytes::BytesMut;
 use rtmp_proto::handshake::{ClientHandshake, HandshakeState, PACKET_LEN, ServerHandshake, VERSION};
-use rtmp_vectors::{Handshake, Role, State, Yield};
 
 use super::chunk::reads;
-use super::hex;
-use super::judge::Outcome;
+use crate::hex;
+use crate::judge::Outcome;
 
 pub fn decode(bytes: &[u8], split: &[usize], state: &State) -> Outcome {
     let (mut server, mut client) = (ServerHandshake::new(9, [7; 32]), ClientHandshake::new(9, [7; 32]));

@@ -1,8 +1,8 @@
+use crate::{Found, State, SwfVerification};
 use rtmp_proto::{SwfHash, UserControl};
-use rtmp_vectors::{Found, State, SwfVerification};
 
-use super::hex;
-use super::judge::{Outcome, found};
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8], state: &State) -> Outcome {
     let form = match state.step.as_deref() {

@@ -1,11 +1,11 @@
+use crate::{Found, State, SubMessage};
 use bytes::Bytes;
 use rtmp_proto::{
     Aggregate, AggregateBuilder, ChunkStreamId, Message, MessageStreamId, MessageType, Timestamp,
 };
-use rtmp_vectors::{Found, State, SubMessage};
 
-use super::hex;
-use super::judge::{Outcome, found};
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8], state: &State) -> Outcome {
     let mut yields = Vec::new();

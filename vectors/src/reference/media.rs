@@ -1,11 +1,12 @@
+use crate::{Audio, Channels, Found, Packet, State, Track, Video, Vp6};
 use rtmp_amf::{Limits, Value};
 use rtmp_flv::audio::{self, ChannelOrder, MultichannelConfig};
 use rtmp_flv::video::{self, CodecId, Metadata, Vp6Alpha, Vp6Crop};
 use rtmp_flv::{FourCc, MultitrackType};
-use rtmp_vectors::{Audio, Channels, Found, Packet, State, Track, Video, Vp6};
 
-use super::judge::{Outcome, found};
-use super::{amf0, hex};
+use super::amf0;
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8], state: &State) -> Outcome {
     let result = match state.medium.as_deref() {

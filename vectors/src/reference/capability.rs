@@ -1,8 +1,8 @@
+use crate::{self as vectors, Found, FourCcFlags, Mask};
 use rtmp_amf::{Limits, decode_all};
 use rtmp_proto::{AudioCodecs as A, Capabilities, FourCcInfoMap, VideoCodecs as V, VideoFunction as F};
-use rtmp_vectors::{self as vectors, Found, FourCcFlags, Mask};
 
-use super::judge::{Outcome, found};
+use crate::judge::{Outcome, found};
 
 const AUDIO: [(A, &str); 12] = [
     (A::NONE, "none"),

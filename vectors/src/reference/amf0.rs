@@ -1,8 +1,8 @@
+use crate::{Amf0, Property, Yield};
 use rtmp_amf::{Decoder, Limits, Value};
-use rtmp_vectors::{Amf0, Property, Yield};
 
 use super::amf3;
-use super::judge::Outcome;
+use crate::judge::Outcome;
 
 pub fn decode(bytes: &[u8]) -> Outcome {
     let mut decoder = Decoder::new(bytes, &Limits::default());

@@ -1,12 +1,12 @@
 //! The parts of the digest handshake and of RTMPE, each by itself.
 
+use crate::{Cipher, Found, KeyExchange, Signature, State};
 use rtmp_proto::handshake::digest::{self, Maker};
 use rtmp_proto::handshake::rtmpe::{PrivateKey, PublicKey, SessionKeys, encipher_signature};
 use rtmp_proto::handshake::{PACKET_LEN, RtmpeType};
-use rtmp_vectors::{Cipher, Found, KeyExchange, Signature, State};
 
-use super::hex;
-use super::judge::{Outcome, found};
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 fn bytes<const N: usize>(text: Option<&str>) -> [u8; N] {
     hex::decode(text.expect("the group has it")).unwrap().try_into().expect("of the right length")

@@ -1,7 +1,7 @@
+use crate::{self as vectors, Found, State};
 use rtmp_proto::Timestamp;
-use rtmp_vectors::{self as vectors, Found, State};
 
-use super::judge::{Outcome, found};
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8], state: &State) -> Outcome {
     let timestamp = Timestamp(u32::from_be_bytes(bytes.try_into().expect("four bytes")));

@@ -1,6 +1,11 @@
-use rtmp_vectors::Vector;
+//! Hexadecimal as the corpus writes it.
+
 use sha2::{Digest, Sha256};
 
+/// The bytes of hexadecimal text; spaces mean nothing.
+///
+/// # Errors
+/// Another character, or an odd number of digits.
 pub fn decode(text: &str) -> Result<Vec<u8>, String> {
     let digits: Vec<u8> = text
         .chars()
@@ -13,25 +18,14 @@ pub fn decode(text: &str) -> Result<Vec<u8>, String> {
     Ok(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-pub fn bytes_of(vector: &Vector) -> Result<Vec<u8>, String> {
-    match (&vector.bytes, &vector.runs) {
-        (Some(text), None) => decode(text),
-        (None, Some(runs)) => {
-            let mut out = Vec::new();
-            for run in runs {
-                let part = decode(&run.hex)?;
-                out.extend(std::iter::repeat_n(part, run.times).flatten());
-            }
-            Ok(out)
-        }
-        _ => Err("neither bytes nor runs, or both".into()),
-    }
-}
-
+/// Lower-case hexadecimal.
+#[must_use]
 pub fn encode(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// SHA-256, hexadecimal.
+#[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     encode(&Sha256::digest(bytes))
 }

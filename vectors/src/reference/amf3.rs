@@ -1,9 +1,9 @@
+use crate::{Amf3, Entry, Found, Member};
 use rtmp_amf::Limits;
 use rtmp_amf::amf3::{Decoder, Value, encode_all};
-use rtmp_vectors::{Amf3, Entry, Found, Member};
 
-use super::hex;
-use super::judge::{Outcome, found};
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8]) -> Outcome {
     let (values, error) = values(bytes);

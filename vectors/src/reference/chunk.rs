@@ -1,9 +1,9 @@
+use crate::{self as vectors, State, Yield};
 use bytes::BytesMut;
 use rtmp_proto::{ChunkDecoder, Control, Decoded, LimitType, Limits, MessageRef, MessageType, UserControl};
-use rtmp_vectors::{self as vectors, State, Yield};
 
-use super::hex;
-use super::judge::Outcome;
+use crate::hex;
+use crate::judge::Outcome;
 
 /// One outcome for each of the two ways to drive the decoder.
 pub fn decode(bytes: &[u8], split: &[usize], state: &State, control: bool) -> Vec<Outcome> {

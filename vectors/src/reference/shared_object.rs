@@ -1,8 +1,9 @@
+use crate::{self as vectors, Event, Found, State};
 use rtmp_proto::{Limits, MessageType, SharedObject, SharedObjectEvent};
-use rtmp_vectors::{self as vectors, Event, Found, State};
 
-use super::judge::{Outcome, found};
-use super::{amf0, hex};
+use super::amf0;
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8], state: &State) -> Outcome {
     match read(bytes, state) {

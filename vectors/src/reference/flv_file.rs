@@ -1,9 +1,9 @@
+use crate::{FlvHeader, FlvTag, Found, Yield};
 use rtmp_flv::{FlvReader, FlvWriter, Tag};
-use rtmp_vectors::{FlvHeader, FlvTag, Found, Yield};
 
 use super::chunk::reads;
-use super::hex;
-use super::judge::{Outcome, found};
+use crate::hex;
+use crate::judge::{Outcome, found};
 
 pub fn decode(bytes: &[u8], split: &[usize]) -> Outcome {
     let mut reader = FlvReader::new();

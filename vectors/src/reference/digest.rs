@@ -1,14 +1,13 @@
 use bytes::{Bytes, BytesMut};
-use hmac::{Hmac, KeyInit, Mac};
 use rtmp_proto::handshake::{
     ClientHandshake, HandshakeMode, HandshakeState, Layout, PACKET_LEN, ServerHandshake,
 };
-use rtmp_vectors::{DigestHandshake, DigestPacket, Found, Role, RtmpeHandshake, State, Vector};
-use sha2::Sha256;
 
 use super::chunk::reads;
-use super::hex;
-use super::judge::{Outcome, found};
+use crate::hex;
+use crate::hmac::hmac;
+use crate::judge::{Outcome, found};
+use crate::{DigestHandshake, DigestPacket, Found, Role, RtmpeHandshake, State};
 
 const SEED: [u8; 32] = [7; 32];
 
@@ -99,56 +98,32 @@ pub fn packet(bytes: &[u8], state: &State) -> Outcome {
     Outcome { yields: vec![found(Found::DigestPacket(form))], error: None }
 }
 
-fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(key)
-        .expect("any length")
-        .chain_update(data)
-        .finalize()
-        .into_bytes()
-        .to_vec()
-}
-
-/// The key among those that the vector names under which the signature of a C2 or S2 verifies.
-fn answer_key(vector: &Vector, answer: &[u8]) -> Option<String> {
-    let named = vector.yields.iter().chain(vector.alternatives.iter().flat_map(|a| &a.yields));
-    let keys = named.filter_map(|found| match found {
-        rtmp_vectors::Yield::Found(found) => match &**found {
-            Found::DigestHandshake(stand) => stand.answer_key.clone(),
-            Found::RtmpeHandshake(stand) => stand.answer_key.clone(),
-            _ => None,
-        },
-        _ => None,
-    });
-    let (data, signature) = answer.split_at(PACKET_LEN - 32);
-    keys.into_iter().find(|key| hmac(&hex::decode(key).unwrap(), data) == signature)
-}
-
 /// A whole handshake or its beginning.
-pub fn flow(bytes: &[u8], split: &[usize], vector: &Vector, state: &State) -> Outcome {
+pub fn flow(bytes: &[u8], split: &[usize], state: &State) -> Outcome {
     let stand = match Side::new(state.role.expect("the group names the receiver's role")).run(bytes, split) {
         Ok(stand) => stand,
         Err(error) => return Outcome { yields: vec![], error: Some(error) },
     };
     let (sent, done, consumed) = (stand.sent.clone(), stand.done, stand.consumed);
     let layout = stand.layout(consumed).map(letter);
-    // S2 or C2, in both roles the third packet; an echo where nothing is signed.
+    // S2 or C2, in both roles the third packet.
     let answer = sent.get(1 + PACKET_LEN..1 + 2 * PACKET_LEN).expect("C1 or S1 is answered");
-    let plain = layout.is_none();
     let form = DigestHandshake {
         done,
         consumed,
         peer_version: bytes[0],
         sent: [sent.len(); 2],
-        answer_key: if plain { None } else { answer_key(vector, answer) },
-        echo_time: plain.then(|| u32::from_be_bytes(answer[..4].try_into().unwrap())),
-        echo_random_sha256: plain.then(|| hex::sha256(&answer[8..])),
+        answer_key: None,
+        echo_time: None,
+        echo_random_sha256: None,
+        answer: Some(hex::encode(answer)),
         layout,
     };
     Outcome { yields: vec![found(Found::DigestHandshake(form))], error: None }
 }
 
 /// RTMPE as a server, with a client whose private key is 1: the secret is then the server's public key.
-pub fn rtmpe(bytes: &[u8], split: &[usize], vector: &Vector, state: &State) -> Outcome {
+pub fn rtmpe(bytes: &[u8], split: &[usize], state: &State) -> Outcome {
     let private = hex::decode(state.private.as_deref().expect("the group has the client's key")).unwrap();
     assert!(private.iter().rev().skip(1).all(|byte| *byte == 0) && private.last() == Some(&1));
     let stand = match Side::new(Role::Server).run(bytes, split) {
@@ -174,21 +149,14 @@ pub fn rtmpe(bytes: &[u8], split: &[usize], vector: &Vector, state: &State) -> O
         assert_eq!(to_client, rc4(&hmac(&secret, &client)[..16]), "the key stream to the client");
         assert_eq!(to_server, rc4(&hmac(&secret, &secret)[..16]), "the key stream to the server");
     }
-    // Types 8 and 9 encipher the signature; the vectors of the step `signature` show how.
-    let answer = &sent[1 + PACKET_LEN..];
-    let named = |found: &rtmp_vectors::Yield| match found {
-        rtmp_vectors::Yield::Found(found) => match &**found {
-            Found::RtmpeHandshake(stand) => stand.answer_key.clone(),
-            _ => None,
-        },
-        _ => None,
+    let form = RtmpeHandshake {
+        done,
+        consumed,
+        version,
+        layout: layout.map(letter),
+        answer_key: None,
+        answer: Some(hex::encode(&sent[1 + PACKET_LEN..])),
     };
-    let key = match version {
-        6 => answer_key(vector, answer),
-        8 | 9 => vector.yields.iter().find_map(named),
-        _ => None,
-    };
-    let form = RtmpeHandshake { done, consumed, version, layout: layout.map(letter), answer_key: key };
     Outcome { yields: vec![found(Found::RtmpeHandshake(form))], error: None }
 }
 

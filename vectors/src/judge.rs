@@ -1,19 +1,30 @@
-use rtmp_vectors::{Allowed, Amf0, Amf3, Entry, Event, Expected, Found, Member, Property, Vector, Yield};
+//! The rules of README.md "Judging a decoder".
+
+use crate::hmac::hmac;
+use crate::{
+    Allowed, Amf0, Amf3, DigestHandshake, Entry, Event, Expected, Found, Member, Property, RtmpeHandshake,
+    Vector, Yield, hex,
+};
 
 /// What a decoder made of the bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// What it found before the error, if there was one.
     pub yields: Vec<Yield>,
+    /// Why it gave up.
     pub error: Option<String>,
 }
 
 /// What a decoder found, in the families that name it.
+#[must_use]
 pub fn found(found: Found) -> Yield {
     Yield::Found(Box::new(found))
 }
 
-/// The rules of README.md "Judging a decoder".
+/// Whether the outcome for all bytes passes.
+///
+/// # Errors
+/// In words, what was expected and what was found.
 pub fn judge(vector: &Vector, outcome: &Outcome) -> Result<(), String> {
     let same = |yields: &[Yield]| equal(yields, &outcome.yields);
     let begun = |yields: &[Yield]| {
@@ -53,7 +64,10 @@ fn is_handshake(yields: &[Yield]) -> bool {
     matches!(yields, [Yield::Handshake(_)])
 }
 
-/// The bytes are a beginning that `cuts` names: there has to be an error.
+/// Whether the outcome for a beginning that `cuts` names passes: there has to be an error.
+///
+/// # Errors
+/// In words, what was found.
 pub fn judge_cut(vector: &Vector, outcome: &Outcome) -> Result<(), String> {
     let begun = outcome.yields.len() <= vector.yields.len()
         && equal(&vector.yields[..outcome.yields.len()], &outcome.yields);
@@ -99,14 +113,53 @@ fn same_found(expected: &Found, found: &Found) -> bool {
             }
             pair.0 == pair.1
         }
-        (Found::DigestHandshake(expected), Found::DigestHandshake(found)) => {
-            let [least, most] = expected.sent;
-            let mut expected = expected.clone();
-            expected.sent = found.sent;
-            (least..=most).contains(&found.sent[0]) && expected == *found
+        (Found::DigestHandshake(expected), Found::DigestHandshake(found)) => same_digest(expected, found),
+        (Found::RtmpeHandshake(expected), Found::RtmpeHandshake(found)) => same_rtmpe(expected, found),
+        (Found::Auth(expected), Found::Auth(found)) => {
+            let mut found = found.clone();
+            if expected.append.is_none() {
+                found.append = None;
+            }
+            *expected == found
         }
         (expected, found) => expected == found,
     }
+}
+
+fn same_digest(expected: &DigestHandshake, found: &DigestHandshake) -> bool {
+    let [least, most] = expected.sent;
+    let mut told = DigestHandshake { sent: expected.sent, answer: None, ..found.clone() };
+    if let Some(answer) = found.answer.as_deref().and_then(packet) {
+        if expected.answer_key.is_some() {
+            told.answer_key = signed_with(expected.answer_key.as_deref(), &answer);
+        } else {
+            told.echo_time = Some(u32::from_be_bytes([answer[0], answer[1], answer[2], answer[3]]));
+            told.echo_random_sha256 = Some(hex::sha256(&answer[8..]));
+        }
+    }
+    (least..=most).contains(&found.sent[0]) && *expected == told
+}
+
+/// Types 8 and 9 encipher the signature; the vectors of the step `signature` show how.
+fn same_rtmpe(expected: &RtmpeHandshake, found: &RtmpeHandshake) -> bool {
+    let mut told = RtmpeHandshake { answer: None, ..found.clone() };
+    match (found.version, found.answer.as_deref().and_then(packet)) {
+        (8 | 9, _) => told.answer_key.clone_from(&expected.answer_key),
+        (_, Some(answer)) => told.answer_key = signed_with(expected.answer_key.as_deref(), &answer),
+        _ => {}
+    }
+    *expected == told
+}
+
+/// C2 or S2 from hexadecimal.
+fn packet(text: &str) -> Option<Vec<u8>> {
+    hex::decode(text).ok().filter(|bytes| bytes.len() == 1536)
+}
+
+/// The key, if the signature of a C2 or S2 verifies under it.
+fn signed_with(key: Option<&str>, answer: &[u8]) -> Option<String> {
+    let (data, signature) = answer.split_at(1536 - 32);
+    key.filter(|key| hex::decode(key).is_ok_and(|key| hmac(&key, data) == signature)).map(str::to_owned)
 }
 
 /// Numbers by their bits, NaN as NaN, texts written out, the readers' copy of numbers left out.
