@@ -21,6 +21,7 @@ FAMILIES = {
     "control": ["chunk", "messages"],
     "handshake": ["handshake", "server_session", "client_session"],
     "rtmpe": ["handshake"],
+    "rtmpt": ["rtmpt"],
     "command": ["messages"],
     "data": ["messages"],
     "message": ["messages"],

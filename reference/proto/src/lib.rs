@@ -21,6 +21,8 @@ pub mod handshake;
 mod limits;
 mod link;
 mod message;
+#[cfg(feature = "rtmpt")]
+pub mod rtmpt;
 pub mod server;
 mod shared_object;
 mod status;

@@ -12,6 +12,7 @@
 
 mod codec_id;
 mod color_info;
+mod color_state;
 mod frame_type;
 mod header;
 mod jpeg;
@@ -24,6 +25,7 @@ mod vp6;
 
 pub use codec_id::{Codec, CodecId};
 pub use color_info::{ColorConfig, ColorInfo, HdrCll, HdrMdcv, OutOfRange};
+pub use color_state::ColorState;
 pub use frame_type::{FrameType, PacketType, VideoCommand};
 pub use header::Header;
 pub use metadata::{ColorChange, Metadata, MetadataError};
