@@ -11,17 +11,32 @@ NOTES = {
         "kind": "hostile", "rule": "AMF0-033",
         "effect": "The string is not UTF-8 (AMF0 1.3.1). It is rejected, or replaced as Unicode recommends.", "links": []},
     "Nul": {
-        "kind": "hostile", "rule": "AMF0-041",
-        "effect": "A reader that stops at NUL sees another name than one that does not: a way around checks.", "links": []},
+        "kind": "hostile",
+        "rule": "AMF0-041",
+        "effect": "AMF0 1.3.1 allows NUL in strings. A reader that stops at it sees another name than one that does "
+        "not: a way around checks.",
+        "links": [],
+    },
     "EmptyKey": {
-        "kind": "ambiguity", "rule": "AMF0-023",
-        "effect": "An empty key before a marker other than 0x09: a property without a name, or an error.", "links": []},
+        "kind": "ambiguity",
+        "rule": "AMF0-023",
+        "effect": "AMF0 2.11 gives the empty key to the end marker and says nothing of one before another marker: a "
+        "property without a name, or an error.",
+        "links": [],
+    },
     "DuplicateKey": {
-        "kind": "ambiguity", "rule": "AMF0-039",
-        "effect": "The specification does not say which of two properties with one name counts.", "links": []},
+        "kind": "ambiguity",
+        "rule": "AMF0-039",
+        "effect": "AMF0 2.5 does not say which of two properties with one name counts.",
+        "links": [],
+    },
     "NoEndMarker": {
-        "kind": "de-facto", "rule": "AMF0-019",
-        "effect": "An encoder leaves out the end marker of an ECMA array at the end of the message.", "links": []},
+        "kind": "de-facto",
+        "rule": "AMF0-019",
+        "effect": "AMF0 2.10 ends an ECMA array with an end marker. Some encoders leave it out at the end of the "
+        "message.",
+        "links": ["https://github.com/q191201771/lal/issues/237"],
+    },
     "Unsupported": {
         "kind": "choice", "rule": "AMF0-028", "effect": "A reader may raise an error on 0x0D (AMF0 2.15).", "links": []},
     "Amf3Escape": {
@@ -29,15 +44,52 @@ NOTES = {
         "effect": "After 0x11 follows AMF3. A decoder without AMF3 reports an unknown type (AMF0 3.1); one that "
                   "hands on the bytes unread is as good.", "links": []},
     "Depth": {
-        "kind": "hostile", "rule": "AMF0-036",
-        "effect": "The specification sets no bound on nesting. A decoder that recurses without one ends with its "
-                  "stack; real messages nest a few levels.", "links": []},
+        "kind": "de-facto",
+        "rule": "AMF0-036",
+        "effect": "AMF0 sets no bound on nesting (AMF0 2.5, 2.10, 2.12). A decoder that recurses without one ends "
+        "with its stack; real messages nest a few levels.",
+        "links": [
+            "https://github.com/Red5/red5-server/issues/469",
+            "https://github.com/noirotm/flvmeta/issues/29",
+        ],
+    },
     "Count": {
-        "kind": "hostile", "rule": "AMF0-037",
-        "effect": "A count or length far above the bytes that follow: memory for it must not be reserved.", "links": []},
+        "kind": "hostile",
+        "rule": "AMF0-037",
+        "effect": "A count (AMF0 2.10, 2.12) or length (AMF0 2.14, 2.17) far above the bytes that follow: memory for "
+        "it must not be reserved, and no sum with it may run over.",
+        "links": [
+            "https://github.com/Red5/red5-server/issues/469",
+            "https://nvd.nist.gov/vuln/detail/CVE-2021-4185",
+        ],
+    },
+    "BadReference": {
+        "kind": "de-facto",
+        "rule": "AMF0-015",
+        "effect": "An index that no value of the message has, of which AMF0 2.9 says nothing. Decoders that follow "
+        "references refuse it.",
+        "links": [],
+    },
+    "KeyOrder": {
+        "kind": "de-facto",
+        "rule": "AMF0-038",
+        "effect": "AMF0 2.5 does not give the properties of an object an order. Relays and players keep that of the bytes.",
+        "links": [],
+    },
+    "ShortLong": {
+        "kind": "de-facto",
+        "rule": "AMF0-007",
+        "effect": "A string that fits the short form is written in the long one, which AMF0 2.14 has for strings above 65535 "
+        "bytes. It does not forbid it; some decoders refuse it.",
+        "links": [],
+    },
     "Cycle": {
-        "kind": "hostile", "rule": "AMF0-016",
-        "effect": "A value that contains itself: a reader that follows references without a bound never ends.", "links": []},
+        "kind": "hostile",
+        "rule": "AMF0-016",
+        "effect": "A value that contains itself, by a reference of AMF0 2.9, which does not say whether a value that is "
+        "still being read has its index: read, or refused. A reader that follows references without a bound never ends.",
+        "links": [],
+    },
 }
 family = Family("amf0-v1", "amf0", NOTES)
 add = family.group()
@@ -80,8 +132,8 @@ def texts():
     good("amf0-string-empty", "empty string", "AMF0-004", string(""))
     good("amf0-string-2-byte", "the length counts bytes", "AMF0-005", string("é"))
     good("amf0-string-4-byte", "a character outside the basic plane is four bytes", "AMF0-005 AMF0-033", string("\U0001F3A5"))
-    good("amf0-long-string-short", 'long string "a"', "AMF0-007", long_string("a"))
-    good("amf0-long-string-empty", "empty long string", "AMF0-007", long_string(""))
+    good("amf0-long-string-short", 'long string "a"', "AMF0-007", long_string("a"), flags=["ShortLong"])
+    good("amf0-long-string-empty", "empty long string", "AMF0-007", long_string(""), flags=["ShortLong"])
     a = {"type": "string", "value": "a"}
     add("amf0-string-65535", "the longest short string", "AMF0-004", Runs((b"\2\xff\xff", 1), (b"a", 65535)), [repeated(a, 65535)])
     add("amf0-long-string-65536", "the shortest string that needs the long form", "AMF0-006",
@@ -111,8 +163,8 @@ def containers():
     good("amf0-strict-array-hole", "a hole in a strict array is undefined", "AMF0-025", strict(number(1), UNDEFINED, number(3)))
     good("amf0-typed-object", "object of class C", "AMF0-030", typed("C", ("x", number(1))))
     good("amf0-typed-object-empty", "object of class C without properties", "AMF0-030", typed("C"))
-    good("amf0-key-order", "keys keep their order", "AMF0-038", obj(*((c, NULL) for c in "zaym")))
-    add("amf0-key-65535", "a key of 65535 bytes", "AMF0-040",
+    good("amf0-key-order", "keys keep their order", "AMF0-038", obj(*((c, NULL) for c in "zaym")), flags=["KeyOrder"])
+    add("amf0-key-65535", "a key of 65535 bytes", "AMF0-040 AMF0-008",
         Runs((b"\3\xff\xff", 1), (b"k", 65535), (b"\5" + END, 1)),
         [{"type": "object", "properties": [{"key": "k", "key_times": 65535, "value": NULL[1]}]}])
     nested = NULL
@@ -137,8 +189,9 @@ def references():
     good("amf0-reference-across-values", "one object twice in a message", "AMF0-011 AMF0-013", obj(("a", NULL)), reference(0))
     good("amf0-reference-counts-all-kinds", "object, ECMA array, strict array and typed object take an index, dates and strings none",
          "AMF0-012", obj(), ecma(), date(0), string("s"), strict(), typed("C"), reference(3))
-    good("amf0-reference-to-itself", "an array that contains itself", "AMF0-016 AMF0-011", strict(reference(0)), flags=["Cycle"])
-    good("amf0-reference-object-to-itself", "an object that contains itself", "AMF0-016", obj(("a", reference(0))), flags=["Cycle"])
+    cycle = {"result": "lenient", "flags": ["Cycle"], "allow": ["accept", "close"]}
+    good("amf0-reference-to-itself", "an array that contains itself", "AMF0-016 AMF0-011", strict(reference(0)), **cycle)
+    good("amf0-reference-object-to-itself", "an object that contains itself", "AMF0-016", obj(("a", reference(0))), **cycle)
 
 
 def messages():
@@ -173,14 +226,18 @@ def broken():
     bad("amf0-movie-clip", "the reserved marker 0x04", "AMF0-009", b"\4")
     bad("amf0-recordset", "the reserved marker 0x0E", "AMF0-009", b"\x0e")
     for marker in (0x12, 0x7F, 0xFF):
-        bad(f"amf0-marker-{marker:x}", f"the unknown marker 0x{marker:X}", "AMF0-034", bytes([marker, 0, 0]))
+        bad(f"amf0-marker-{marker:x}", f"the unknown marker 0x{marker:X}", "AMF0-001 AMF0-034", bytes([marker, 0, 0]))
     bad("amf0-unknown-marker-in-object", "an unknown marker as a property", "AMF0-034", b"\3\0\1a\x20" + END)
-    bad("amf0-reference-to-nothing", "a reference where no complex value was", "AMF0-015 AMF0-011", reference(0)[0])
-    bad("amf0-reference-65535", "reference 65535 after one object", "AMF0-015", [obj()[0], reference(65535)[0]], forms(obj()))
-    bad("amf0-reference-next", "the first index that is not there", "AMF0-015", [obj()[0], reference(1)[0]], forms(obj()))
+    bad("amf0-reference-to-nothing", "a reference where no complex value was", "AMF0-015 AMF0-011", reference(0)[0],
+        flags=["BadReference"])
+    bad("amf0-reference-65535", "reference 65535 after one object", "AMF0-015", [obj()[0], reference(65535)[0]], forms(obj()),
+        flags=["BadReference"])
+    bad("amf0-reference-next", "the first index that is not there", "AMF0-015", [obj()[0], reference(1)[0]], forms(obj()),
+        flags=["BadReference"])
     bad("amf0-reference-forward", "a reference to a value that begins after it", "AMF0-015",
-        strict(reference(1), obj())[0])
-    bad("amf0-reference-date", "dates take no index", "AMF0-012 AMF0-015", [date(0)[0], reference(0)[0]], forms(date(0)))
+        strict(reference(1), obj())[0], flags=["BadReference"])
+    bad("amf0-reference-date", "dates take no index", "AMF0-012 AMF0-015", [date(0)[0], reference(0)[0]], forms(date(0)),
+        flags=["BadReference"])
     full = {
         "number": (number(1)[0], 8), "boolean": (b"\1", 1), "string-length": (b"\2\0", 2), "string": (string("abc")[0], 5),
         "object-empty": (b"\3", 1), "object-key": (b"\3\0\3ap", 5), "object-value": (b"\3\0\1a", 4),
@@ -190,8 +247,14 @@ def broken():
         "long-string": (long_string("abc")[0], 7), "long-string-length": (b"\x0c\0\0\0", 4), "xml": (xml("<a/>")[0], 8),
         "typed-object-class": (b"\x10\0\3C", 4), "typed-object": (typed("C", ("x", number(1)))[0], 12),
     }
+    rows = {"number": "AMF0-002", "boolean": "AMF0-003", "string": "AMF0-004", "object": "AMF0-008", "reference": "AMF0-011",
+            "ecma-array": "AMF0-017", "strict-array": "AMF0-024", "date": "AMF0-026", "long-string": "AMF0-007",
+            "xml": "AMF0-029", "typed-object": "AMF0-030"}
     for name, (data, cut) in full.items():
-        bad(f"amf0-cut-{name}", f"the message ends after {cut} byte(s) inside a value", "AMF0-035", data[:cut])
+        row = next(rows[kind] for kind in sorted(rows, key=len, reverse=True) if name.startswith(kind))
+        bad(f"amf0-cut-{name}", f"the message ends after {cut} byte(s) inside a value", f"AMF0-035 {row}", data[:cut])
+    bad("amf0-strict-array-hole-left-out", "three items are announced, and the hole is left out instead of written as undefined",
+        "AMF0-025 AMF0-024 AMF0-035", b"\x0a\0\0\0\3" + number(1)[0] + number(3)[0])
     bad("amf0-cut-second-value", "the second value is cut short", "AMF0-035", string("f")[0] + b"\0\x40", forms(string("f")))
     bad("amf0-strict-array-count-max", "a strict array that announces 4294967295 items", "AMF0-037 AMF0-035", b"\x0a\xff\xff\xff\xff\5",
         flags=["Count"])

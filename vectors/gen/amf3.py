@@ -40,14 +40,22 @@ NOTES = {
     "Externalizable": {
         "kind": "choice",
         "rule": "AMF3-020",
-        "effect": "Only an agreement about the class says what follows. A decoder without it reports an error; one "
-        "with it, or one that hands on the rest unread, goes on.",
+        "effect": "By A3 3.12 only an agreement about the class says what follows. A decoder without it reports an "
+        "error; one with it, or one that hands on the rest unread, goes on.",
         "links": [],
+    },
+    "KnownExternalizable": {
+        "kind": "de-facto",
+        "rule": "AMF3-021",
+        "effect": "A3 3.12 leaves the body of externalizable classes to an agreement. By habit ArrayCollection and "
+        "ObjectProxy of Flex hold one value. The group's state names the classes as agreed; a decoder that knows none answers "
+        "`cannot`.",
+        "links": ["https://github.com/apache/flex-sdk"],
     },
     "OtherKind": {
         "kind": "ambiguity",
         "rule": "AMF3-029",
-        "effect": "The reference is written with the marker of another kind than the value that it names. A3 does "
+        "effect": "The reference is written with the marker of another kind than the value that it names. A3 2.2 does "
         "not say whether that is an error.",
         "links": [],
     },
@@ -66,32 +74,39 @@ NOTES = {
     "DuplicateKey": {
         "kind": "ambiguity",
         "rule": "AMF3-018",
-        "effect": "A3 does not say which of two members with one name counts.",
+        "effect": "A3 3.11 and 3.12 do not say which of two members with one name counts.",
         "links": [],
     },
     "Depth": {
-        "kind": "hostile",
+        "kind": "de-facto",
         "rule": "AMF3-039",
-        "effect": "A3 sets no bound on nesting. A decoder that recurses without one ends with its stack.",
-        "links": [],
+        "effect": "A3 3.11 to 3.16 set no bound on nesting. Decoders have one by habit; one that recurses without it ends "
+        "with its stack.",
+        "links": ["https://github.com/noirotm/flvmeta/issues/29"],
     },
     "Count": {
         "kind": "hostile",
         "rule": "AMF3-036",
-        "effect": "A count or length far above the bytes that follow: memory for it must not be reserved.",
-        "links": [],
+        "effect": "A count or length (A3 1.3.1: up to 28 bits) far above the bytes that follow: memory for it must "
+        "not be reserved.",
+        "links": [
+            "https://nvd.nist.gov/vuln/detail/CVE-2015-8270",
+            "https://nvd.nist.gov/vuln/detail/CVE-2015-8271",
+        ],
     },
     "Cycle": {
         "kind": "hostile",
         "rule": "AMF3-030",
-        "effect": "A value that contains itself: a reader that follows references without a bound never ends.",
+        "effect": "A value that contains itself, by a reference of A3 2.2: a reader that follows references without a "
+        "bound never ends.",
         "links": [],
     },
     "Expansion": {
         "kind": "hostile",
         "rule": "AMF3-036",
-        "effect": "Two bytes each name one long string or one long list of members: a decoder that copies what they "
-        "name needs far more memory than it received bytes. One with a bound may refuse.",
+        "effect": "Two bytes each name one long string (A3 1.3.2) or one long list of members (A3 3.12): a decoder "
+        "that copies what they name needs far more memory than it received bytes. One with a bound may "
+        "refuse.",
         "links": [],
     },
 }
@@ -199,6 +214,7 @@ def markers():
     good("amf3-markers-in-a-row", "four markers are four values", "AMF3-005", UNDEFINED, NULL, FALSE, TRUE)
     for marker in (0x12, 0x13, 0x20, 0x7F, 0x80, 0xFF):
         bad(f"amf3-marker-{marker:x}", f"the unknown marker 0x{marker:X}", "AMF3-033", bytes([marker, 1, 0]))
+    bad("amf3-true-with-a-byte", "a byte after the marker of true, which holds the value alone", "AMF3-005 AMF3-033", b"\xff", TRUE)
     bad("amf3-marker-in-array", "an unknown marker inside an array", "AMF3-033", b"\x09\3\1\x12")
     bad("amf3-marker-after-value", "an unknown marker after a value", "AMF3-033", b"\x12", NULL)
 
@@ -273,6 +289,24 @@ def strings():
     bad("amf3-string-ref-nothing", "a string reference where no string was", "AMF3-034", b"\6\0")
     bad("amf3-string-ref-next", "the first index that is not there", "AMF3-034", b"\6\2", string("a"))
     bad("amf3-string-ref-after-empty", "the empty string takes no index", "AMF3-034 AMF3-010", b"\6\0", string(""))
+    bad(
+        "amf3-string-ref-next-after-names",
+        "class, sealed and dynamic names and the string took four indices: the fifth is not there",
+        "AMF3-011 AMF3-034",
+        b"\6" + ref(4),
+        obj(("z", TRUE), name="C", sealed=[("x", NULL)]),
+        string("s"),
+    )
+    add(
+        "amf3-string-length-in-characters",
+        "the length counts one character where it should count two bytes: the second byte is taken for a marker",
+        "AMF3-041 AMF3-033",
+        [b"\6" + u29(3) + "\u00e9".encode()],
+        [{"amf3": string("\ufffd")[1]}],
+        result="invalid",
+        flags=["NotUtf8"],
+        allow=["close"],
+    )
     bad("amf3-string-ref-max", "the largest index", "AMF3-034", b"\6\xff\xff\xff\xfe", string("a"))
     bad(
         "amf3-string-length-max",
@@ -562,6 +596,67 @@ def objects():
             )
         ],
     )
+
+
+    collection = "flex.messaging.io.ArrayCollection"
+    wrapped = lambda *values: [
+        {"amf3": {"type": "externalizable", "class": collection, "value": value[1]}} for value in values
+    ]
+    head = b"\x0a\7" + text(collection)
+    agreed = family.group(knows=[collection, "flex.messaging.io.ObjectProxy"])
+    agreed(
+        "amf3-externalizable-arraycollection-then-null",
+        "an ArrayCollection of one array, then null: who knows the class finds the end of it",
+        "AMF3-021 AMF3-020",
+        [head, array(one)[0], NULL[0]],
+        [*wrapped(array(one)), {"amf3": NULL[1]}],
+        flags=["KnownExternalizable"],
+    )
+    agreed(
+        "amf3-externalizable-objectproxy-then-null",
+        "an ObjectProxy of one object, then null: who knows the class finds the end of it",
+        "AMF3-021 AMF3-020",
+        [b"\x0a\7" + text("flex.messaging.io.ObjectProxy"), obj(("a", one))[0], NULL[0]],
+        [
+            {"amf3": {"type": "externalizable", "class": "flex.messaging.io.ObjectProxy", "value": obj(("a", one))[1]}},
+            {"amf3": NULL[1]},
+        ],
+        flags=["KnownExternalizable"],
+    )
+    agreed(
+        "amf3-externalizable-traits-ref-then-null",
+        "two objects of one known externalizable class, the second by traits reference, then null",
+        "AMF3-038 AMF3-021",
+        [head, array()[0], b"\x0a\1", array(one)[0], NULL[0]],
+        [*wrapped(array(), array(one)), {"amf3": NULL[1]}],
+        flags=["KnownExternalizable"],
+    )
+    for id, title, rules, data, before in (
+        ("arraycollection", "an ArrayCollection that ends before its value", "AMF3-021", head, []),
+        (
+            "traits-ref",
+            "an object of a known externalizable class by traits reference that ends before its value",
+            "AMF3-038 AMF3-021",
+            head + array()[0] + b"\x0a\1",
+            wrapped(array()),
+        ),
+    ):
+        agreed(
+            f"amf3-externalizable-{id}-cut",
+            title,
+            rules,
+            data,
+            before,
+            result="invalid",
+            flags=["KnownExternalizable"],
+            allow=["close", "alternative"],
+            alternatives=[
+                (
+                    "the rest is unread",
+                    [{"amf3": {"type": "externalizable", "class": collection, "hex": data[len(head) :].hex()}}],
+                )
+            ],
+        )
 
 
 def binaries():

@@ -6,6 +6,12 @@ import hashlib
 from corpus import Family
 
 NOTES = {
+    "DeFacto": {
+        "kind": "de-facto",
+        "rule": "AUTH-001",
+        "effect": "RTMP has no authentication (RTMP errata 8.1.6): this is what servers and encoders agree on.",
+        "links": [],
+    },
     "Opaque": {
         "kind": "de-facto",
         "rule": "AUTH-006",
@@ -15,17 +21,18 @@ NOTES = {
     "OtherText": {
         "kind": "de-facto",
         "rule": "AUTH-002",
-        "effect": "A rejection that asks for no authentication: no attempt is made.",
-        "links": [],
+        "effect": "A rejection (RTMP 7.2.1.1, `_error`) whose text asks for no authentication: no attempt is made.",
+        "links": ["https://github.com/pedroSG94/RootEncoder/issues/766"],
     },
     "MissingField": {
         "kind": "de-facto",
         "rule": "AUTH-004",
-        "effect": "A field of the answer is missing: an attempt with an empty one, or none.",
-        "links": [],
+        "effect": "A field of the answer is missing. The scheme is defined by its implementations alone: an attempt "
+        "with an empty field, or none.",
+        "links": ["https://github.com/pedroSG94/RootEncoder/issues/766"],
     },
 }
-family = Family("auth-v1", "auth", NOTES)
+family = Family("auth-v1", "auth", NOTES, "DeFacto")
 USER, PASSWORD, SALT, CHALLENGE, CLIENT = "myuser", "mypass", "testsalt", "testchallenge", "AAAAAA=="
 NONCE, COUNT, CNONCE = "0123abcd", "00000001", "deadbeef"
 

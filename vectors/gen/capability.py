@@ -5,6 +5,12 @@ from corpus import Family
 from wire import NULL, UNDEFINED, ecma, number, obj, strict, string
 
 NOTES = {
+    "UnknownProperty": {
+        "kind": "de-facto",
+        "rule": "ERC-009",
+        "effect": "A property that neither RTMP 7.2.1.1 nor E-RTMP v2 names. No clause has it ignored; servers do.",
+        "links": [],
+    },
     "Wildcard": {
         "kind": "ambiguity",
         "rule": "ERC-006",
@@ -15,23 +21,38 @@ NOTES = {
     "WrongType": {
         "kind": "de-facto",
         "rule": "ERC-009",
-        "effect": "A property of another type than the text says: ignored, or the command is refused.",
+        "effect": "A property of another type than RTMP 7.2.1.1 or E-RTMP v2 says: ignored, or the command is "
+        "refused.",
         "links": [],
     },
-    "Number": {"kind": "ambiguity", "rule": "ERC-007", "effect": "A number that is no set of flags.", "links": []},
+    "Number": {
+        "kind": "ambiguity",
+        "rule": "ERC-007",
+        "effect": 'E-RTMP v2 "Enhancing NetConnection connect Command" has a set of flags; the number is none: '
+        "negative, with a fraction, or above 32 bits.",
+        "links": [],
+    },
     "UnknownBits": {
         "kind": "choice",
         "rule": "ERC-007",
-        "effect": "Bits that the text does not define: kept or dropped.",
+        "effect": 'Bits that neither RTMP 7.2.1.1 nor E-RTMP v2 "Enhancing NetConnection connect Command" defines: '
+        "kept or dropped.",
         "links": [],
     },
     "EcmaArray": {
         "kind": "de-facto",
         "rule": "ERC-004",
-        "effect": "An ECMA array where an object or a strict array is due.",
+        "effect": 'An ECMA array where E-RTMP v2 "Enhancing NetConnection connect Command" has an object or a strict '
+        "array.",
         "links": [],
     },
-    "Entry": {"kind": "choice", "rule": "ERC-001", "effect": "An entry that is no FourCC: kept, or left out.", "links": []},
+    "Entry": {
+        "kind": "choice",
+        "rule": "ERC-001",
+        "effect": 'An entry that E-RTMP v2 "Enhancing NetConnection connect Command" does not know as a FourCC: kept, '
+        "or left out.",
+        "links": [],
+    },
 }
 family = Family("capability-v1", "capability", NOTES)
 add = family.group()
@@ -277,6 +298,7 @@ def all():
         "ERC-009",
         [(f"x{i}", number(i)) for i in range(20)] + [("capsEx", number(1))],
         caps(1),
+        flags=["UnknownProperty"],
     )
     good(
         "other-case",
@@ -284,6 +306,7 @@ def all():
         "ERC-009",
         [("capsex", number(15)), ("FourCcList", strict(string("av01")))],
         caps(),
+        flags=["UnknownProperty"],
     )
 
 

@@ -20,26 +20,61 @@ NOTES = {
         "effect": "RTMP 5.3.1.2.1 wants type 0 at the start of a chunk stream; some clients send their first "
                   "ping with type 1. Message stream id and base timestamp are then 0.",
         "links": []},
+    "FreshType": {
+        "kind": "de-facto",
+        "rule": "CHUNK-015",
+        "effect": "A chunk stream begins with type 2 or 3. RTMP 5.3.1.2.1 has senders begin with type 0 and says nothing "
+        "of receivers: most end the connection, others ignore the chunk. None has a length to make a message with.",
+        "links": [],
+    },
+    "LengthChanges": {
+        "kind": "de-facto",
+        "rule": "CHUNK-052",
+        "effect": "A second header changes the length of a message that is not complete (RTMP 5.3.1.2.4: type 3 within a "
+        "message). No text says what a receiver does; receivers that close are safe, others wrote beyond the memory of the "
+        "first length.",
+        "links": ["https://nvd.nist.gov/vuln/detail/CVE-2016-10191"],
+    },
+    "MessageLimit": {
+        "kind": "choice",
+        "rule": "CHUNK-063",
+        "effect": "RTMP 5.1 allows messages of 16777215 bytes. Receivers have limits of their own, from 1 MiB on, and end the "
+        "connection: taking the message is as good as refusing it.",
+        "links": [],
+    },
+    "NegativeDelta": {
+        "kind": "de-facto",
+        "rule": "CHUNK-068",
+        "effect": "RTMP 4 has deltas without a sign, and a message that is earlier wants type 0 (RTMP 5.3.1.2.1). Some senders "
+        "write a delta just below 2^32; receivers that add modulo 2^32 go back.",
+        "links": [],
+    },
     "RestartWithinMessage": {
-        "kind": "de-facto", "rule": "CHUNK-050",
-        "effect": "A type 0 chunk stands where the rest of a message is due. Receivers give up the old "
-                  "message or the connection; none may mix the two.",
-        "links": []},
+        "kind": "de-facto",
+        "rule": "CHUNK-050",
+        "effect": "A type 0 chunk stands where the rest of a message is due (RTMP 5.3.1.2.4: type 3 within a "
+        "message). Receivers give up the old message or the connection; none may mix the two.",
+        "links": ["https://nvd.nist.gov/vuln/detail/CVE-2016-10191"],
+    },
     "Type12WithinMessage": {
-        "kind": "de-facto", "rule": "CHUNK-051",
-        "effect": "A type 1 or 2 chunk with the same length stands where the rest of a message is due. Some "
-                  "receivers go on with the message, others close.",
-        "links": []},
+        "kind": "de-facto",
+        "rule": "CHUNK-051",
+        "effect": "A type 1 or 2 chunk with the same length stands where the rest of a message is due (RTMP "
+        "5.3.1.2.4: type 3 within a message). Some receivers go on with the message, others close.",
+        "links": [],
+    },
     "Abort": {
         "kind": "interop", "rule": "CTRL-018",
         "effect": "RTMP 5.4.2 and errata 6 say what Abort does; several receivers ignore it and then take "
                   "the next message for the rest of the aborted one.",
         "links": []},
     "AbortIdle": {
-        "kind": "de-facto", "rule": "CTRL-020",
-        "effect": "Abort names a chunk stream without a partial message, or one never used. The text says "
-                  "nothing; most receivers take no notice.",
-        "links": []},
+        "kind": "de-facto",
+        "rule": "CTRL-020",
+        "effect": "Abort names a chunk stream without a partial message, or one never used. RTMP 5.4.2 says nothing "
+        "of it; most receivers take no notice.",
+        "links": [],
+    },
     "ExtendedDelta": {
         "kind": "interop", "rule": "CHUNK-033",
         "effect": "The extended timestamp of types 1 and 2 is a delta. Some receivers took it for the "
@@ -79,6 +114,9 @@ def basic_headers():
     a, b = Message(1, filler(1, 130), 9, 0x0140 + 64), Message(2, filler(2, 130), 8, 0x4001 + 64)
     add("chunk-csid-byte-order", "ids whose two bytes are each other's reverse are two streams", "CHUNK-004 CHUNK-056",
         [a.chunks()[0], b.chunks()[0], a.chunks()[1], b.chunks()[1]], yields(a, b), feeds=[2, 141, 2])
+    add("chunk-csid-swapped-continuation", "the two bytes of the id in the other order name a chunk stream that never began",
+        "CHUNK-004 CHUNK-056 CHUNK-015", [a.chunks()[0], header(3, b.csid) + a.payload[128:]], result="invalid", error_at=142,
+        feeds=[142, 1], flags=["FreshType"], allow=["close", "alternative"], alternatives=[("the chunk is ignored", [])])
 
 
 def headers():
@@ -138,7 +176,7 @@ def timestamps():
         "CHUNK-032 CHUNK-033", [(0, 10, 10), (1, 0x1000000, 0x100000A), (3, 0, 0x200000A, 0x1000000)],
         flags=["ExtendedDelta"])
     run("ts-delta-wraps-below", "T0 1000, T1 with extended delta 0xFFFFFFEC is 20 ms back", "CHUNK-068 TIME-002",
-        [(0, 1000, 1000), (1, 0xFFFFFFEC, 980)], flags=["ExtendedDelta"])
+        [(0, 1000, 1000), (1, 0xFFFFFFEC, 980)], flags=["ExtendedDelta", "NegativeDelta"])
     run("ts-wraps-at-2-32", "T0 0xFFFFFFF0, T2 +32", "TIME-002 CHUNK-025", [(0, 0xFFFFFFF0, 0xFFFFFFF0), (2, 32, 0x10)])
     run("ts-backwards-type0", "T0 5000, T0 100: type 0 is absolute", "CHUNK-024", [(0, 5000, 5000), (0, 100, 100)])
     run("ts-above-31-bits", "T0 0x7FFFFFF6, T2 +20", "TIME-009", [(0, 0x7FFFFFF6, 0x7FFFFFF6), (2, 20, 0x8000000A)])
@@ -202,9 +240,14 @@ def fragments():
     block, last = filler(20, 128), filler(21, 127)
     m = Message(40, block * 131071 + last)
     assert len(m.payload) == 0xFFFFFF
-    add("fragment-16777215", "the longest message in 131072 chunks", "CHUNK-038 CHUNK-039",
+    add("fragment-16777215", "the longest message in 131072 chunks", "CHUNK-038 CHUNK-039 CHUNK-063",
         Runs((header(0, 6, 40, 0xFFFFFF, 9, 1) + block, 1), (header(3, 6) + block, 131070), (header(3, 6) + last, 1)),
-        yields(m))
+        yields(m), result="lenient", flags=["MessageLimit"], allow=["accept", "close"])
+    # nginx-rtmp's default, the smallest limit that is usual.
+    m = Message(40, block * 8192)
+    assert len(m.payload) == 1 << 20
+    add("fragment-1048576", "a message of 1 MiB in 8192 chunks", "CHUNK-038 CHUNK-039",
+        Runs((header(0, 6, 40, 1 << 20, 9, 1) + block, 1), (header(3, 6) + block, 8191)), yields(m))
     m = Message(40, filler(22, 300))
     size = control(1, u32(4096))
     rest = header(3, 6) + m.payload[128:]
@@ -242,22 +285,26 @@ def pending():
     add("cut-extended", "the bytes end inside the extended timestamp", "CHUNK-058", Message(0x1000000, b"").chunks()[0][:-1],
         pending=True)
     add("huge-length-few-bytes", "a message declares 16777215 bytes and 4 arrive: nothing may be allocated for the rest",
-        "CHUNK-058 CHUNK-038", [header(0, 6, 0, 0xFFFFFF, 9, 1), filler(1, 4)], pending=True)
+        "CHUNK-058 CHUNK-038 CHUNK-063", [header(0, 6, 0, 0xFFFFFF, 9, 1), filler(1, 4)], pending=True, result="lenient",
+        flags=["MessageLimit"], allow=["accept", "close"])
 
 
 def broken():
     for fmt in (2, 3):
         data = header(fmt, 6, 20) + b"\0"
         add(f"type-{fmt}-first", f"the first chunk of a chunk stream is of type {fmt}", "CHUNK-015 CHUNK-013", data,
-            result="invalid", error_at=0)
+            result="invalid", error_at=0, flags=["FreshType"], allow=["close", "alternative"],
+            alternatives=[("the chunk is ignored", [])])
         before = Message(40, filler(1, 3), 9, 4)
         add(f"type-{fmt}-first-of-second-stream", f"type {fmt} on a fresh chunk stream while another is in use",
-            "CHUNK-015 CHUNK-013", [*before.chunks(), data], yields(before), result="invalid", error_at=15, feeds=[15])
+            "CHUNK-015 CHUNK-013", [*before.chunks(), data], yields(before), result="invalid", error_at=15, feeds=[15],
+            flags=["FreshType"], allow=["close", "alternative"], alternatives=[("the chunk is ignored", yields(before))])
     m = Message(40, filler(1, 300))
     first = m.chunks()[0]
     for other in (200, 400, 0xFFFFFF):
         add(f"length-changes-to-{other}", f"type 1 within a message of 300 bytes says {other}", "CHUNK-052",
-            [first, header(1, 6, 0, other, 9) + m.payload[128:256]], result="invalid", error_at=140, feeds=[140])
+            [first, header(1, 6, 0, other, 9) + m.payload[128:256]], result="invalid", error_at=140, feeds=[140],
+            flags=["LengthChanges"])
     short = Message(60, filler(2, 40))
     add("type-0-within-message", "type 0 within a message: the old one is given up", "CHUNK-050", [first, *short.chunks()],
         yields(short), result="lenient", flags=["RestartWithinMessage"], allow=["accept", "close"], feeds=[140, 11])

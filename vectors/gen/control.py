@@ -8,24 +8,48 @@ from wire import Message, control, filler, u32, user_control
 NOTES = {
     "ControlStream": {
         "kind": "de-facto", "rule": "CTRL-004",
-        "effect": "RTMP 5.4 places protocol control messages on chunk stream 2 and message stream 0. Receivers "
-                  "take them from other chunk streams; on another message stream they ignore them or close.",
+        "effect": "RTMP 5.4 has senders place protocol control messages on chunk stream 2 and message stream 0, "
+                  "and says nothing of receivers: from elsewhere they are taken, ignored or refused.",
         "links": ["https://github.com/ossrs/srs/issues/4683"]},
     "ShortBody": {
-        "kind": "de-facto", "rule": "CTRL-041",
-        "effect": "The body is shorter than its fields. Receivers ignore the message or close; none may read "
-                  "beyond it.",
-        "links": []},
+        "kind": "de-facto",
+        "rule": "CTRL-041",
+        "effect": "The body is shorter than its fields (RTMP 5.4.1 to 5.4.5, 7.1.7). Receivers ignore the message or "
+        "close; none may read beyond it.",
+        "links": [],
+    },
+    "FreshType": {
+        "kind": "de-facto",
+        "rule": "CHUNK-015",
+        "effect": "Read with the chunk size that holds (RTMP 5.4.1), a type 3 chunk stands on a chunk stream that never "
+        "began (RTMP 5.3.1.2.1). Most receivers end the connection, others ignore the chunk.",
+        "links": [],
+    },
+    "SmallWindow": {
+        "kind": "de-facto",
+        "rule": "CTRL-032",
+        "effect": "RTMP 5.4.4 sets no least window. One of 0 or 1 byte asks for an acknowledgement of each read; receivers "
+        "ignore it or raise it.",
+        "links": [],
+    },
     "InvalidChunkSize": {
         "kind": "hostile", "rule": "CTRL-010",
         "effect": "Chunk size 0 allows no payload, and the top bit has to be 0 (RTMP 5.4.1). Receivers close or "
                   "ignore it; some drop the top bit.",
         "links": []},
     "LongBody": {
-        "kind": "de-facto", "rule": "CTRL-042",
-        "effect": "Bytes follow the defined fields. Receivers ignore them.", "links": []},
+        "kind": "de-facto",
+        "rule": "CTRL-042",
+        "effect": "Bytes follow the fields that RTMP 5.4.1 to 5.4.5 define. Receivers ignore the bytes, or the message, or "
+        "close.",
+        "links": [],
+    },
     "UnknownLimitType": {
-        "kind": "de-facto", "rule": "CTRL-039", "effect": "A limit type above 2 is ignored.", "links": []},
+        "kind": "de-facto",
+        "rule": "CTRL-039",
+        "effect": "RTMP 5.4.5 defines the limit types 0 to 2. Another one is ignored.",
+        "links": [],
+    },
     "UnknownEvent": {
         "kind": "de-facto", "rule": "UCM-025",
         "effect": "Events that RTMP 7.1.7 does not name are in use; a receiver ignores those that it does not know.",
@@ -47,19 +71,34 @@ def size_of(number):
     return {"name": "set-chunk-size", "size": number}
 
 
+def taken_or_ignored(m):
+    return {"allow": ["accept", "close", "alternative"], "alternatives": [("the message is ignored", [m.yields(control=None)])]}
+
+
 def bodies():
     one("control-set-chunk-size-4096", "Set Chunk Size 4096", "CTRL-001 CTRL-002 CTRL-006", control(1, u32(4096)), size_of(4096),
         feeds=[12, 2])
     partial, stop = Message(0, filler(1, 300)), control(2, u32(6))
     add("control-abort-6", "Abort of the partial message on chunk stream 6", "CTRL-017", [partial.chunks()[0], *stop.chunks()],
         [stop.yields(control={"name": "abort", "csid": 6})], feeds=[140, 12])
+    after = Message(20, filler(2, 20))
+    add("control-abort-6-then-type-1", "Abort of the partial message on chunk stream 6, then a message there with type 1",
+        "CTRL-018 CTRL-017 CHUNK-053", [partial.chunks()[0], *stop.chunks(), *after.chunks(1, 20)],
+        [stop.yields(control={"name": "abort", "csid": 6}), after.yields()], feeds=[140, 16, 3])
     for value in (0, 0x12345678, 0xFFFFFFFF):
         one(f"control-acknowledgement-{value:x}", f"Acknowledgement 0x{value:X}", "CTRL-022", control(3, u32(value)),
             {"name": "acknowledgement", "bytes": value})
-    for value in (0, 1, 2500000, 0xFFFFFFFF):
-        one(f"control-window-ack-size-{value}", f"Window Acknowledgement Size {value}",
-            "CTRL-030" + {0: " CTRL-032", 1: " CTRL-033"}.get(value, ""), control(5, u32(value)),
+    for value in (2500000, 0xFFFFFFFF):
+        one(f"control-window-ack-size-{value}", f"Window Acknowledgement Size {value}", "CTRL-030", control(5, u32(value)),
             {"name": "window-ack-size", "size": value})
+    for value, rule in ((0, "CTRL-032"), (1, "CTRL-033")):
+        m = control(5, u32(value))
+        others = [("the message is ignored", [m.yields(control=None)])]
+        if value == 0:
+            others.append(("raised to 1 byte", [m.yields(control={"name": "window-ack-size", "size": 1})]))
+        one(f"control-window-ack-size-{value}", f"Window Acknowledgement Size {value}", f"CTRL-030 {rule}", m,
+            {"name": "window-ack-size", "size": value}, result="lenient", flags=["SmallWindow"],
+            allow=["accept", "alternative"], alternatives=others)
     for limit, name in enumerate(("hard", "soft", "dynamic")):
         one(f"control-set-peer-bandwidth-{name}", f"Set Peer Bandwidth 2500000 {name}", f"CTRL-034 CTRL-{36 + limit:03}",
             control(6, u32(2500000) + bytes([limit])), {"name": "set-peer-bandwidth", "window": 2500000, "limit": limit})
@@ -75,10 +114,18 @@ def chunk_sizes():
         rules = "CTRL-007 CTRL-012" + (" CTRL-008" if size > 0xFFFFFF else "")
         add(f"control-chunk-size-{size}", f"chunk size {size}, then a message of {len(m.payload)} bytes", rules,
             flat(scs.chunks(), m.chunks(size=size)), [scs.yields(control=size_of(size)), m.yields()], feeds=[16, 13])
+    scs, m = control(1, u32(65536)), Message(40, filler(1, 5000), 9)
+    add("control-chunk-size-65536-whole", "chunk size 65536, then a message of 5000 bytes in one chunk", "CTRL-007 CTRL-012",
+        flat(scs.chunks(), m.chunks(size=65536)), [scs.yields(control=size_of(65536)), m.yields()], feeds=[16, 4109])
     first, second, m = control(1, u32(1)), control(1, u32(4096)), Message(40, filler(1, 300))
     add("control-chunk-size-old-framing", "the second Set Chunk Size is itself in chunks of one byte", "CTRL-013 CTRL-014",
         flat(first.chunks(), second.chunks(size=1), m.chunks(size=4096)),
         [first.yields(control=size_of(1)), second.yields(control=size_of(4096)), m.yields()], feeds=[16, 14, 5])
+    # The second byte of the size is read as the header of a type 3 chunk on the fresh chunk stream 8.
+    add("control-chunk-size-new-framing", "the second Set Chunk Size is one chunk of four bytes, though chunks hold one",
+        "CTRL-013 CHUNK-015", flat(first.chunks(), control(1, u32(0xC80000)).chunks()), [first.yields(control=size_of(1))],
+        result="invalid", error_at=29, feeds=[16, 13], flags=["FreshType"], allow=["close", "alternative"],
+        alternatives=[("the chunk is ignored", [first.yields(control=size_of(1))])])
     scs = control(1, u32(4096), ts=0xFFFFFFFF)
     add("control-chunk-size-timestamp", "Set Chunk Size at timestamp 0xFFFFFFFF takes effect at once", "TIME-011 CTRL-003",
         flat(scs.chunks(), m.chunks(size=4096)), [scs.yields(control=size_of(4096)), m.yields()], feeds=[15])
@@ -108,13 +155,14 @@ def bad():
                       for n in range(3)])
     m = control(1, u32(4096) + bytes(4))
     one("control-long-set-chunk-size", "Set Chunk Size with four bytes after the size", "CTRL-042", m, size_of(4096),
-        result="lenient", flags=["LongBody"], allow=["accept", "close"])
+        result="lenient", flags=["LongBody"], **taken_or_ignored(m))
     m = control(1, u32(4096), csid=3)
     one("control-on-chunk-stream-3", "Set Chunk Size on chunk stream 3", "CTRL-004 CTRL-002", m, size_of(4096),
-        result="lenient", flags=["ControlStream"], allow=["accept", "close"])
+        result="lenient", flags=["ControlStream"], **taken_or_ignored(m))
     m = control(1, u32(4096), msid=1)
     one("control-on-message-stream-1", "Set Chunk Size on message stream 1", "CTRL-005 CTRL-001", m, None,
-        result="lenient", flags=["ControlStream"], allow=["accept", "close"])
+        result="lenient", flags=["ControlStream"], allow=["accept", "close", "alternative"],
+        alternatives=[("it takes effect", [m.yields(control=size_of(4096))])])
 
 
 def events():

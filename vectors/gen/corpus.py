@@ -1,13 +1,22 @@
 """What all families share: the list that a vector is added to, and the checks on adding."""
 
+import json
+
 FAMILIES = {}
+# Order of the properties of a vector.
+ORDER = ("id", "title", "requirements", "bytes", "runs", "result", "feeds", "flags", "allow", "yields",
+         "alternatives", "error_at", "pending", "cuts", "canonical", "note")
 
 
 class Family:
     """One file of data/. `state` of a group is what a decoder starts from."""
 
-    def __init__(self, schema, name, notes):
+    def __init__(self, schema, name, notes, habit=None):
         self.schema, self.name, self.notes, self.groups = schema, name, notes, []
+        # Flag of each vector that has no other one of the kind de-facto: no text says what the family holds.
+        self.habit = habit
+        # Groups of added/*.json: they have a source of their own.
+        self.added = []
         FAMILIES[schema] = self
 
     def group(self, **state):
@@ -23,6 +32,8 @@ class Family:
             assert not (result == "valid" and allow), id
             assert ("alternative" in allow) == bool(alternatives), id
             assert set(flags) <= set(self.notes), f"{id}: {flags}"
+            if self.habit and not any(self.notes[flag]["kind"] == "de-facto" for flag in flags):
+                flags = [*flags, self.habit]
             vector = {"id": id, "title": title, "requirements": sorted(rules.split())}
             if isinstance(data, Runs):
                 vector["runs"] = [{"hex": part.hex(), "times": times} for part, times in data.runs]
@@ -55,6 +66,46 @@ class Family:
                 vector["note"] = note
             tests.append(vector)
         return add
+
+
+class Conflict(Exception):
+    """A file of added/ that does not fit."""
+
+
+def once(pairs):
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise Conflict(f"the property `{twice}` stands twice in one object")
+    return dict(pairs)
+
+
+def merge(folder):
+    """Puts the groups and notes of folder/*.json, which have the form of data/*.json, behind those of the families."""
+    for path in sorted(folder.glob("*.json")):
+        try:
+            merge_file(json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once))
+        except Conflict as why:
+            raise Conflict(f"gen/added/{path.name}: {why}") from None
+        except (AttributeError, KeyError, TypeError, ValueError) as why:
+            raise Conflict(f"gen/added/{path.name}: no file of vectors: {why!r}; "
+                           f"`rtmpspec vectors lint gen/added/{path.name}` says more") from None
+
+
+def merge_file(added):
+    family = FAMILIES.get(added["schema"])
+    if family is None:
+        raise Conflict(f"no family {added['schema']}")
+    for flag, note in added["notes"].items():
+        if family.notes.setdefault(flag, note) != note:
+            raise Conflict(f"the flag `{flag}` has another note in {family.schema}: remove this one")
+    for group in added["groups"]:
+        for test in group["tests"]:
+            strange = sorted(set(test.get("flags", ())) - set(family.notes))
+            if strange:
+                raise Conflict(f"{test['id']}: no note explains the flag `{strange[0]}`")
+        tests = [{key: test[key] for key in sorted(test, key=ORDER.index)} for test in group["tests"]]
+        family.added.append({"source": group["source"], "state": group["state"], "tests": tests})
 
 
 def inside(parts):

@@ -9,19 +9,26 @@ NOTES = {
     "ReservedPacket": {
         "kind": "de-facto",
         "rule": "ERV-018",
-        "effect": "A reserved packet type: named by its number, or the payload is given up.",
+        "effect": "A packet type or command that E-RTMP v2 reserves: named by its number, or the payload is given up.",
         "links": [],
     },
     "ReservedFrameType": {
         "kind": "de-facto",
         "rule": "ERV-020",
-        "effect": "A reserved frame type: named by its number, or the payload is given up.",
-        "links": [],
+        "effect": "A frame type that E-RTMP v2 reserves: named by its number, or the payload is given up.",
+        "links": ["https://github.com/obsproject/obs-studio/issues/8761"],
     },
     "UnknownFourCc": {
         "kind": "de-facto",
         "rule": "ERV-019",
-        "effect": "A codec that the text does not list: handed on, or given up.",
+        "effect": "A codec that E-RTMP v2 does not list: handed on, or given up.",
+        "links": [],
+    },
+    "LongNano": {
+        "kind": "de-facto",
+        "rule": "ERM-006",
+        "effect": "An offset in nanoseconds has at least three bytes (E-RTMP v2 \"Extended VideoTagHeader\"). With more, the "
+        "first three count by habit.",
         "links": [],
     },
     "NoComposition": {
@@ -34,19 +41,21 @@ NOTES = {
     "BytesAfterEnd": {
         "kind": "ambiguity",
         "rule": "ERV-010",
-        "effect": "SequenceEnd has no payload; bytes follow.",
+        "effect": 'SequenceEnd has no payload (E-RTMP v2 "Extended VideoTagHeader", "Extended AudioTagHeader"); bytes '
+        "follow.",
         "links": [],
     },
     "CommandFourCc": {
         "kind": "ambiguity",
         "rule": "ERV-021",
-        "effect": "E-RTMP v1 puts the command after the FourCC, v2 straight after the first byte (errata E-58).",
+        "effect": "E-RTMP v1 puts the command after the FourCC, v2 straight after the first byte (errata E-58). A "
+        "receiver may be of either; behind ModEx, which v1 lacks, it is of v2.",
         "links": ["https://github.com/veovera/enhanced-rtmp"],
     },
     "NanoRange": {
         "kind": "ambiguity",
         "rule": "ERM-003",
-        "effect": "A nanosecond offset above 999999, or in fewer than three bytes.",
+        "effect": "E-RTMP v2 has offsets up to 999999 ns in three bytes at least; this one is larger, or shorter.",
         "links": [],
     },
     "ModExSize": {
@@ -59,33 +68,49 @@ NOTES = {
     "UnknownModEx": {
         "kind": "choice",
         "rule": "ERM-005",
-        "effect": "An unknown ModEx type is skipped by its size; dropping the message is as good.",
+        "effect": 'E-RTMP v2 "Extended VideoTagHeader": an unknown ModEx type is skipped by its size; dropping the '
+        "message is as good.",
         "links": [],
     },
     "NoTracks": {
         "kind": "ambiguity",
         "rule": "ERM-011",
-        "effect": "A multitrack payload of many tracks holds none.",
+        "effect": 'A multitrack payload of many tracks holds none, which E-RTMP v2 "Extended VideoTagHeader" neither '
+        "allows nor forbids.",
         "links": [],
     },
-    "RepeatedTrack": {"kind": "ambiguity", "rule": "ERM-014", "effect": "One track id stands twice in a payload.", "links": []},
+    "RepeatedTrack": {
+        "kind": "ambiguity",
+        "rule": "ERM-014",
+        "effect": 'One track id stands twice in a payload; E-RTMP v2 "Extended VideoTagHeader" does not say what that '
+        "means.",
+        "links": [],
+    },
     "ChannelOrder": {
         "kind": "ambiguity",
         "rule": "ERA-012",
-        "effect": "The channel order, or a channel, is not defined.",
+        "effect": 'The channel order, or a channel, is none that E-RTMP v2 "Extended AudioTagHeader" defines.',
         "links": [],
     },
-    "EmptyBody": {"kind": "de-facto", "rule": "ERV-007", "effect": "The configuration or frame is empty.", "links": []},
+    "EmptyBody": {
+        "kind": "de-facto",
+        "rule": "ERV-007",
+        "effect": "The configuration or frame is empty; E-RTMP v2 sets no least length. Receivers that see a broken "
+        "message close.",
+        "links": ["https://github.com/bluenviron/mediamtx/issues/4014"],
+    },
     "Length": {
         "kind": "hostile",
         "rule": "ERM-024",
-        "effect": "A size above the bytes that follow: nothing may be read beyond the payload.",
+        "effect": 'A size (E-RTMP v2 "Extended VideoTagHeader") above the bytes that follow: nothing may be read '
+        "beyond the payload.",
         "links": [],
     },
     "Chain": {
         "kind": "hostile",
         "rule": "ERM-002",
-        "effect": "Very many ModEx parts: a decoder that recurses without a bound ends.",
+        "effect": 'E-RTMP v2 "Extended VideoTagHeader" sets no bound on ModEx parts: a decoder that recurses without '
+        "one ends.",
         "links": [],
     },
 }
@@ -295,6 +320,7 @@ def video_packets():
                 [head(packet, 5), bytes([command])],
                 [{"video": {"frame_type": 5, "packet": "command", "nanos": 0, "command": command}}],
                 canonical=packet == 0,
+                **lenient("CommandFourCc"),
             )
     for command in (2, 3, 255):
         video_add(
@@ -482,6 +508,7 @@ def mod_ex():
         "ERM-006",
         [head(7), nano(500000, 3, extra=b"\1\2"), b"avc1", BODY],
         x(500000),
+        flags=["LongNano"],
     )
     for size in (1, 3, 255, 256, 257, 65536):
         short = bytes([size - 1]) if size < 256 else b"\xff" + struct.pack(">H", size - 1)
@@ -505,6 +532,7 @@ def mod_ex():
             "ERM-001 ERM-006",
             [head(7), short, u24(7), bytes(size - 3), b"\3", b"avc1", BODY],
             x(7),
+            flags=["LongNano"],
         )
     video_add(
         "ex-modex-one-byte-256",
@@ -774,6 +802,17 @@ def multitrack():
             [head(6), bytes([kind << 4]), h, b"\1", BODY],
             result="invalid",
         )
+    rows = {
+        "fourcc": "ERM-010",
+        "data": "ERM-012",
+        "second-data": "ERM-012 ERV-028",
+        "size-max": "ERM-012",
+        "second-size": "ERV-028",
+        "second-id": "ERM-010 ERV-028",
+        "second-fourcc": "ERM-010 ERV-028",
+        "one-fourcc-for-two-codecs": "ERM-010",
+        "size-counts-itself": "ERM-012",
+    }
     for name, data in (
         ("type", b""),
         ("fourcc", b"\1hvc"),
@@ -787,11 +826,13 @@ def multitrack():
         ("size-max", b"\x10hvc1" + sized(0, BODY, 0xFFFFFF)),
         ("composition", b"\x11hvc1" + sized(0, b"\0\0") + sized(1, timed)),
         ("one-composition", b"\1hvc1\1\0\0"),
+        ("one-fourcc-for-two-codecs", b"\x20hvc1" + sized(0, BODY) + sized(1, BODY)),
+        ("size-counts-itself", b"\x10hvc1" + sized(0, BODY, len(BODY) + 3)),
     ):
         video_add(
             f"ex-multitrack-cut-{name}",
             f"the payload ends inside multitrack: {name}",
-            "ERM-024 ERM-011",
+            f"ERM-024 ERM-011 {rows.get(name, '')}",
             [head(6), data],
             result="invalid",
             flags=["Length"] if name == "size-max" else [],
@@ -1009,11 +1050,46 @@ def sounds():
         audio_add(
             f"ex-audio-channels-cut-{id}",
             f"the channel configuration ends early: {id}",
-            "ERA-011 ERA-012 ERM-024",
+            "ERA-011 ERA-012 ERM-024" + {"mask": " ERA-014", "mapping": " ERA-013", "mapping-255": " ERA-013"}.get(id, ""),
             [b"\x94", b"Opus", data],
             result="invalid",
         )
 
 
-for part in (video_packets, metadata, mod_ex, multitrack, sounds):
+def colors():
+    config = lambda depth: ("colorConfig", obj(("bitDepth", number(depth)), ("colorPrimaries", number(9))))
+    light = ("hdrCll", obj(("maxFall", number(400)), ("maxCLL", number(1000))))
+    said = lambda *pairs: head(4) + b"hvc1" + wire(*(v for pair in pairs for v in pair))
+    info = lambda *members: said((string("colorInfo"), obj(*members)))
+    frame, inter = head(1) + b"hvc1" + si24(0) + BODY, head(1, 2) + b"hvc1" + si24(0) + BODY
+    start = head(0) + b"hvc1" + BODY
+    ten, eight, both = info(config(10)), info(config(8)), info(config(10), light)
+    color = lambda *members: obj(*members)[1] if members else NULL[1]
+    for id, title, before, value in (
+        ("none", "no metadata came before", [], color()),
+        ("first-frame", "the first frame after colorInfo", [ten], color(config(10))),
+        ("second-frame", "the second frame after colorInfo", [ten, frame], color(config(10))),
+        ("sequence-start", "colorInfo, configuration, frame", [ten, start], color(config(10))),
+        ("after-frames", "frames, then colorInfo", [start, frame, inter, ten], color(config(10))),
+        ("replaced", "a second colorInfo between frames", [ten, frame, eight], color(config(8))),
+        ("replaced-whole", "the second colorInfo has other members: nothing of the first one stays", [both, frame, info(light)],
+         color(light)),
+        ("replaced-before-a-frame", "two colorInfo and no frame between them", [ten, eight], color(config(8))),
+        ("two-in-one", "two colorInfo in one payload: the last one counts",
+         [said((string("colorInfo"), obj(config(10))), (string("colorInfo"), obj(light)))], color(light)),
+        ("reset-undefined", "a reset by undefined", [ten, frame, said((string("colorInfo"), UNDEFINED))], color()),
+        ("reset-object", "a reset by an empty object", [ten, frame, info()], color()),
+        ("other-name", "metadata of another name change nothing", [ten, said((string("other"), obj(light)))], color(config(10))),
+        ("sequence-end", "a sequence end between metadata and frame", [head(2) + b"hvc1", ten, start], color(config(10))),
+    ):
+        family.group(medium="video", before=[payload.hex() for payload in before])(
+            f"ex-color-{id}",
+            f"the colours of a frame: {title}",
+            "ERM-033" + (" ERM-026" if "replaced" in id or id == "two-in-one" else "") + (" ERM-027" if "reset" in id else ""),
+            [head(1, 2), b"hvc1", si24(0), BODY],
+            video("coded-frames", track("hvc1", time=0), frame=2, color=value),
+        )
+
+
+for part in (video_packets, metadata, mod_ex, multitrack, sounds, colors):
     part()

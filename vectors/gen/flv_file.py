@@ -9,39 +9,51 @@ NOTES = {
     "PreviousSize": {
         "kind": "de-facto",
         "rule": "FLV-004",
-        "effect": "A PreviousTagSize does not fit the tag before it. Readers that go forward do not need it.",
+        "effect": "A PreviousTagSize does not fit the tag before it (FLV E.3). Readers that go forward do not need "
+        "it.",
         "links": [],
     },
     "Flags": {
         "kind": "de-facto",
         "rule": "FLV-002",
-        "effect": "Reserved bits of the flags are set, or the flags do not fit the tags. Readers look at the tags.",
+        "effect": "Reserved bits of the flags are set, or the flags do not fit the tags (FLV E.2). Readers look at "
+        "the tags.",
         "links": [],
     },
-    "Version": {"kind": "choice", "rule": "FLV-002", "effect": "The version is not 1.", "links": []},
+    "Version": {
+        "kind": "choice",
+        "rule": "FLV-002",
+        "effect": "The version is not 1, the only one that FLV E.2 defines.",
+        "links": [],
+    },
     "TagType": {
         "kind": "de-facto",
         "rule": "FLV-008",
-        "effect": "A reader skips a tag of a type that it does not know, or hands it on.",
+        "effect": "A type that neither FLV E.4.1 nor E-RTMP v2 defines: a reader skips the tag, or hands it on.",
         "links": [],
     },
-    "StreamId": {"kind": "de-facto", "rule": "FLV-005", "effect": "The stream id of a tag is not 0.", "links": []},
+    "StreamId": {
+        "kind": "de-facto",
+        "rule": "FLV-005",
+        "effect": "The stream id of a tag is not 0 (FLV E.4.1).",
+        "links": [],
+    },
     "ReservedBits": {
         "kind": "de-facto",
         "rule": "FLV-005",
-        "effect": "The two top bits of the tag type are not 0.",
+        "effect": "The two top bits of the tag type are not 0 (FLV E.4.1).",
         "links": [],
     },
     "Encrypted": {
         "kind": "choice",
         "rule": "FLV-043",
-        "effect": "The filter bit says that the tag is encrypted. Few readers can go on.",
+        "effect": "The filter bit says that the tag is encrypted (FLV E.4.1). Few readers can go on.",
         "links": [],
     },
     "Truncated": {
         "kind": "de-facto",
         "rule": "FLV-003",
-        "effect": "The file ends inside a tag, as after a crash of its writer. The tags before are whole.",
+        "effect": "The file ends inside a tag (FLV E.3), as after a crash of its writer. The tags before are whole.",
         "links": [],
     },
     "DataOffset": {
@@ -53,8 +65,8 @@ NOTES = {
     "Length": {
         "kind": "hostile",
         "rule": "FLV-005",
-        "effect": "A size above the bytes that follow: memory for it must not be reserved.",
-        "links": [],
+        "effect": "A size (FLV E.2, E.4.1) above the bytes that follow: memory for it must not be reserved.",
+        "links": ["https://github.com/Red5/red5-server/issues/456"],
     },
 }
 family = Family("flv-file-v1", "flv-file", NOTES)

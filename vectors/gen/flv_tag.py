@@ -3,42 +3,57 @@
 from corpus import Family
 
 NOTES = {
+    "Vp6": {
+        "kind": "de-facto",
+        "rule": "FLV-036",
+        "effect": "FLV E.4.3.1 does not show what stands before a VP6 picture: a byte of adjustment, for VP6 with alpha an "
+        "offset too. It is that of the SWF file format, as decoders read it.",
+        "links": [],
+    },
     "Reserved": {
         "kind": "de-facto",
         "rule": "FLV-041",
-        "effect": "The format, codec or frame type is reserved or private. A relay passes it on; a decoder names it "
-        "by its number or gives the payload up.",
+        "effect": "FLV E.4.2.1 or E.4.3.1 reserves the format, codec or frame type, or leaves it to private use. A "
+        "relay passes it on; a decoder names it by its number or gives the payload up.",
         "links": [],
     },
     "Dialect": {
         "kind": "de-facto",
         "rule": "FLV-026",
-        "effect": "Codec ids 12 (HEVC) and 13 (AV1) with the header of AVC are a private agreement of content delivery "
-        "networks. Who does not know it sees no header after the first byte.",
-        "links": ["https://github.com/CDN-Union/H265"],
+        "effect": "Codec ids 12 (HEVC) and 13 (AV1) with the header of AVC are a private agreement of content "
+        "delivery networks. Who does not know it sees no header after the first byte.",
+        "links": [
+            "https://github.com/CDN-Union/H265",
+            "https://github.com/veovera/enhanced-rtmp/issues/24",
+            "https://github.com/ant-media/Ant-Media-Server/issues/6585",
+        ],
     },
     "ShortPayload": {
         "kind": "de-facto",
         "rule": "FLV-042",
-        "effect": "The payload ends inside its header. The message is given up; the connection is not.",
+        "effect": "The payload ends inside its header (FLV E.4.2.1, E.4.3.1). The message is given up; the connection "
+        "is not.",
         "links": [],
     },
     "Silence": {
         "kind": "de-facto",
         "rule": "MSG-032",
         "effect": "An audio message without a payload means silence (E-RTMP v2).",
-        "links": [],
+        "links": [
+            "https://github.com/veovera/enhanced-rtmp/issues/29",
+            "https://github.com/arut/nginx-rtmp-module/issues/1734",
+        ],
     },
     "EmptyVideo": {
         "kind": "de-facto",
         "rule": "MSG-033",
-        "effect": "A video message without a payload is ignored.",
-        "links": [],
+        "effect": "A video message without a payload, which FLV E.4.3.1 does not provide for. It is ignored.",
+        "links": ["https://github.com/arut/nginx-rtmp-module/issues/1734"],
     },
     "UnknownPacket": {
         "kind": "de-facto",
         "rule": "FLV-042",
-        "effect": "The packet type of AAC or AVC is not defined.",
+        "effect": "FLV E.4.2.2 or E.4.3.1 does not define the packet type, or does not expect these bytes behind it.",
         "links": [],
     },
     "CommandPlace": {
@@ -190,6 +205,7 @@ def frames():
                 [bytes([first]), body],
                 form,
                 **({"canonical": True} if known else reserved),
+                **({"flags": ["Vp6"]} if known and code in (4, 5) else {}),
                 **more,
             )
     rules = "FLV-023 FLV-028 FLV-029"
@@ -258,7 +274,7 @@ def frames():
         video_add(
             f"flv-avc-cut-{cut}",
             f"AVC, {cut} byte(s) of a header of five",
-            "FLV-042 FLV-028",
+            "FLV-042 FLV-028" + (" FLV-029" if cut == 1 else ""),
             bytes.fromhex("1701000050")[:cut],
             result="invalid",
             flags=["ShortPayload"],
@@ -316,6 +332,17 @@ def frames():
                 flags=["ShortPayload"],
                 allow=["accept", "close"],
             )
+    for code in (4, 5):
+        first, body = 0x10 | code, b"\x21\0\0\5\x77"
+        offset = {"alpha_offset": 5} if code == 5 else {}
+        video_add(
+            f"flv-vp6-{code}-adjustment",
+            f"VP6 codec id {code}, adjusted by 2 across and 1 down",
+            "FLV-036",
+            bytes([first]) + body,
+            video(first, body, vp6={"horizontal": 2, "vertical": 1, **offset}),
+            flags=["Vp6"],
+        )
     video_add(
         "flv-video-empty",
         "a video message without a payload",

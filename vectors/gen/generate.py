@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Writes ../data/*.json and ../manifest.json.
+"""Writes ../data/*.json and ../manifest.json, from the modules beside this one and added/*.json.
 
     python3 generate.py            write the files
     python3 generate.py --check    compare with the files, change nothing; 1 if they differ
+
+captures.py writes ../captures/streams and ../captures/manifest.json; --check compares these as well.
 
 Needs Python 3.11 or later and nothing else. The output depends on nothing but these sources.
 """
@@ -11,6 +13,7 @@ import argparse
 import hashlib
 import json
 import pathlib
+import re
 import sys
 import tomllib
 
@@ -22,6 +25,7 @@ import amf0  # noqa: E402,F401
 import amf3  # noqa: E402,F401
 import auth  # noqa: E402,F401
 import capability  # noqa: E402,F401
+import captures  # noqa: E402
 import chunk_stream  # noqa: E402,F401
 import control  # noqa: E402,F401
 import enhanced  # noqa: E402,F401
@@ -31,17 +35,22 @@ import handshake  # noqa: E402,F401
 import handshake_digest  # noqa: E402,F401
 import message  # noqa: E402,F401
 import rtmpe  # noqa: E402,F401
+import rtmpt  # noqa: E402,F401
 import shared_object  # noqa: E402,F401
 import swf_verification  # noqa: E402,F401
 import timestamp  # noqa: E402,F401
 import url  # noqa: E402,F401
+import field  # noqa: E402,F401
+import hostile  # noqa: E402,F401
 import worked  # noqa: E402,F401
-from corpus import FAMILIES  # noqa: E402
+from corpus import FAMILIES, Conflict, merge  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 CATALOGUE = HERE.parent / "conformance" / "requirements"
 SOURCE = {"name": "generated", "tool": "vectors/gen/generate.py", "version": "1", "made": "2026-11-20"}
 LICENCE = "CC0-1.0"
+# What a note without a link has to name.
+CLAUSE = re.compile(r"(RTMP|AMF0|A3|FLV) [E\d]|RFC \d|E-RTMP v|Enhanced RTMP v|errata E?-?\d|URI Schemes \d|SWF file format")
 
 
 def compact(value):
@@ -64,13 +73,21 @@ def lines(value, depth):
     return text(value, depth, pad[:0]) + "\n"
 
 
+def groups(family):
+    own = [{"source": SOURCE, "state": state, "tests": tests} for state, tests in family.groups]
+    return own + family.added
+
+
 def document(family):
-    used = {flag for _, tests in family.groups for test in tests for flag in test.get("flags", ())}
+    used = {flag for group in groups(family) for test in group["tests"] for flag in test.get("flags", ())}
     assert used == set(family.notes), f"{family.schema}: notes without a vector: {set(family.notes) - used}"
+    for flag, note in family.notes.items():
+        if not note["links"] and not CLAUSE.search(note["effect"]):
+            raise Conflict(f"{family.schema}: the note of {flag} has no link and names no clause")
     return {
         "schema": family.schema, "licence": LICENCE,
         "notes": dict(sorted(family.notes.items())),
-        "groups": [{"source": SOURCE, "state": state, "tests": tests} for state, tests in family.groups],
+        "groups": groups(family),
     }
 
 
@@ -78,9 +95,10 @@ def build():
     """Relative path to content of every generated file."""
     files, entries, ids, rules = {}, [], set(), set()
     for schema, family in sorted(FAMILIES.items()):
-        tests = [test for _, group in family.groups for test in group]
+        tests = [test for group in groups(family) for test in group["tests"]]
         for test in tests:
-            assert test["id"] not in ids, f"{test['id']} stands twice"
+            if test["id"] in ids:
+                raise Conflict(f"the id {test['id']} stands twice")
             assert test["requirements"], test["id"]
             ids.add(test["id"])
             rules.update(test["requirements"])
@@ -108,15 +126,37 @@ def unknown_rules(rules):
     return sorted(rules - known)
 
 
+def unflagged_habits():
+    """Vectors that pass or fail by rows that no text has, without a flag that says so."""
+    level = {}
+    for path in CATALOGUE.glob("*.toml"):
+        for row in tomllib.loads(path.read_text(encoding="utf-8")).get("rule", ()):
+            level[row["id"]] = row["source_level"]
+    out = []
+    for family in FAMILIES.values():
+        for test in (test for group in groups(family) for test in group["tests"]):
+            habit = any(family.notes[flag]["kind"] == "de-facto" for flag in test.get("flags", ()))
+            if test["result"] != "lenient" and not habit and all(level.get(row) == "de-facto" for row in test["requirements"]):
+                out.append(test["id"])
+    return sorted(out)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Writes the test vectors, or checks them.")
     parser.add_argument("--check", action="store_true", help="compare, change nothing")
     check = parser.parse_args().check
-    files, rules = build()
+    try:
+        merge(HERE / "gen" / "added")
+        files, rules = build()
+    except Conflict as why:
+        print(why, file=sys.stderr)
+        return 1
     errors = [f"no such requirement: {rule}" for rule in unknown_rules(rules)]
+    errors += [f"{id}: each of its requirements is de-facto, and no flag of that kind says so" for id in unflagged_habits()]
     if check:
         stray = {f"data/{path.name}" for path in (HERE / "data").glob("*")} - set(files)
         errors += [f"{path}: not written by the generator" for path in sorted(stray)]
+        errors += captures.check()
     for path, content in files.items():
         target = HERE / path
         if not check:

@@ -46,7 +46,8 @@ def outcome(first, consumed, sent, done, version=3):
 def side(role):
     add = family.group(role=role)
     c = "C" if role == "server" else "S"
-    answered = (3073, 3073)
+    # A server answers C1 with S2. A client may send C2 once S1 is there (RTMP 5.2.1), and has to when S2 is there too.
+    answered, over = (3073, 3073) if role == "server" else (1537, 3073), (3073, 3073)
     before = (0, 1537) if role == "server" else (1537, 1537)
     first, second = packet(), packet(5, struct.pack(">I", 7), 2)
     rules = {"server": "HS-001 HS-002 HS-018 HS-020", "client": "HS-003 HS-018 HS-020"}[role]
@@ -72,10 +73,10 @@ def side(role):
     for name, last in (("random", second), ("zero", bytes(1536)), ("time-only", struct.pack(">II", 5, 0) + bytes(1528))):
         more = {"zero": " HS-026" if role == "server" else " HS-033"}.get(name, "")
         add(f"handshake-{role}-echo-{name}", f"{c}2 is no echo: {name}", f"HS-021{more}", [b"\3", first, last],
-            outcome(first, 3073, answered, True), result="lenient", flags=["EchoMismatch"], allow=["accept", "close"],
+            outcome(first, 3073, over, True), result="lenient", flags=["EchoMismatch"], allow=["accept", "close"],
             feeds=[1, 1536, 1535])
     add(f"handshake-{role}-chunk-follows", f"a chunk follows {c}2 at once: it is left for the chunk layer", tail,
-        [b"\3", first, second, CHUNK], outcome(first, 3073, answered, True), result="lenient", flags=["EchoMismatch"],
+        [b"\3", first, second, CHUNK], outcome(first, 3073, over, True), result="lenient", flags=["EchoMismatch"],
         allow=["accept", "close"], feeds=[1537, 1530])
     versions = (0, 1, 2, 4, 31, 0x47, 0xFF) if role == "server" else (4, 0x47)
     for version in versions:

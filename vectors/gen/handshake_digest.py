@@ -7,11 +7,18 @@ from digest_wire import PLAYER, PLAYER_KEY, SERVER, blank, digest_at, first, imp
 from wire import Message, filler, sha256
 
 NOTES = {
+    "DeFacto": {
+        "kind": "de-facto",
+        "rule": "HSD-002",
+        "effect": "Neither RTMP 5.2 nor another text has the digest handshake: this is what its implementations agree on.",
+        "links": [],
+    },
     "BadSignature": {
         "kind": "interop",
         "rule": "HSD-014",
-        "effect": "The signature in C2 is wrong. Servers go on nevertheless; a client may give up on a wrong one in S2 (HSD-016).",
-        "links": [],
+        "effect": "The signature in C2 is wrong. Servers go on nevertheless; a client may give up on a wrong one in "
+        "S2. RTMP 5.2.4 wants an echo there, which is no signature either.",
+        "links": ["https://github.com/owncast/owncast/issues/34"],
     },
     "NoDigest": {
         "kind": "interop",
@@ -22,17 +29,18 @@ NOTES = {
     "NoDigestSupport": {
         "kind": "choice",
         "rule": "HSD-018",
-        "effect": "A server without the digest handshake answers C1 with an echo.",
+        "effect": "A server without the digest handshake answers C1 with an echo (RTMP 5.2.4).",
         "links": [],
     },
     "ByteSum": {
         "kind": "interop",
         "rule": "HSD-019",
-        "effect": "The offset is the sum of four bytes, not the 32-bit number that they make.",
-        "links": [],
+        "effect": "The offset is the sum of four bytes, not the 32-bit number that they make. No specification has "
+        "the digest handshake; this is what its implementations agree on.",
+        "links": ["https://github.com/ant-media/Ant-Media-Server/issues/7787"],
     },
 }
-family = Family("handshake-digest-v1", "handshake-digest", NOTES)
+family = Family("handshake-digest-v1", "handshake-digest", NOTES, "DeFacto")
 CHUNK = Message(0, filler(9, 4), 8, 4, 1).chunks()[0]
 
 
@@ -242,7 +250,8 @@ def flows():
         rule = "HSD-010 HSD-011 HSD-012" if role == "server" else "HSD-013 HSD-009"
 
         def stand(packet, consumed, done, layout, digest, version=3):
-            form = {"done": done, "consumed": consumed, "peer_version": version, "sent": [3073, 3073], "layout": layout}
+            sent = [1537 if maker == "S" and not done else 3073, 3073]  # as in handshake.py
+            form = {"done": done, "consumed": consumed, "peer_version": version, "sent": sent, "layout": layout}
             if layout:
                 form["answer_key"] = sign(
                     {"C": b"Genuine Adobe Flash Media Server 001", "S": b"Genuine Adobe Flash Player 001"}[maker]

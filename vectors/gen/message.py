@@ -10,19 +10,20 @@ NOTES = {
     "NoSelector": {
         "kind": "de-facto",
         "rule": "MSG-014",
-        "effect": "The selector byte before the values is missing. Its place is taken by the marker of a string.",
-        "links": [],
+        "effect": "The selector byte before the values (RTMP errata 7.2) is missing. Its place is taken by the marker "
+        "of a string.",
+        "links": ["https://github.com/arut/nginx-rtmp-module/issues/1043"],
     },
     "OtherSelector": {
         "kind": "choice",
         "rule": "MSG-010",
-        "effect": "A selector other than 0: another format, which must not be read as format 0.",
+        "effect": "A selector other than 0 (RTMP errata 7.2): another format, which must not be read as format 0.",
         "links": [],
     },
     "NotSticky": {
         "kind": "interop",
         "rule": "MSG-012",
-        "effect": "0x11 covers one value. Decoders that stay in AMF3 read what follows wrongly.",
+        "effect": "0x11 covers one value (E-RTMP v2 on AMF). Decoders that stay in AMF3 read what follows wrongly.",
         "links": [],
     },
     "SharedTables": {
@@ -35,13 +36,14 @@ NOTES = {
     "Empty": {
         "kind": "de-facto",
         "rule": "MSG-034",
-        "effect": "A message without a payload is ignored, or the connection ends.",
-        "links": [],
+        "effect": "A message without a payload holds no name (RTMP 7.1.1, 7.1.2). It is ignored, or the connection "
+        "ends.",
+        "links": ["https://github.com/HaishinKit/HaishinKit.swift/issues/52"],
     },
     "Timecode": {
-        "kind": "interop",
+        "kind": "de-facto",
         "rule": "DATA-011",
-        "effect": "Four bytes that are no AMF, which FFmpeg sends for time codes. Receivers ignore them.",
+        "effect": "Four bytes that are no AMF (RTMP 7.1.2), which FFmpeg sends for time codes. Receivers ignore them.",
         "links": [],
     },
     "ZoneOfFlv": {
@@ -53,14 +55,15 @@ NOTES = {
     "NameOrId": {
         "kind": "de-facto",
         "rule": "CONN-001",
-        "effect": "The name is no string, or the transaction id no number. The values can be read, but they are no command.",
+        "effect": "RTMP 7.2: the name is a string, the transaction id a number. Here they are not; the values can be "
+        "read, but they are no command.",
         "links": [],
     },
     "EscapeInAmf0": {
         "kind": "de-facto",
         "rule": "MSG-017",
-        "effect": "A 0x11 value in a message of type 18 or 20, where AMF0 alone is due.",
-        "links": [],
+        "effect": "A 0x11 value in a message of type 18 or 20, where RTMP 7.1.1 and 7.1.2 have AMF0 alone.",
+        "links": ["https://github.com/bluenviron/mediamtx/issues/2986"],
     },
 }
 family = Family("message-v1", "message", NOTES)
@@ -138,7 +141,7 @@ def commands():
         20,
         "command-play2-short",
         "play2 with the fields that servers read",
-        "NSS-026",
+        "NSS-026 MSG-013",
         string("play2"),
         number(0),
         NULL,
@@ -441,9 +444,17 @@ def data():
     family.group(type=18)(
         "data-metadata-cut",
         "metadata without an end",
-        "DATA-001 AMF0-035",
+        "DATA-001 FLV-037 AMF0-035",
         [META[0][0], META[1][0][:-14]],
         [META[0][1]],
+        result="invalid",
+    )
+    family.group(type=18)(
+        "data-date-no-zone",
+        "a date that ends before its zone",
+        "FLV-038 AMF0-026 AMF0-035",
+        [string("onCuePoint")[0], date(1000)[0][:-2]],
+        [string("onCuePoint")[1]],
         result="invalid",
     )
 

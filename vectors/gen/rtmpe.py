@@ -5,21 +5,33 @@ from digest_wire import PRIME, XTEA_KEYS, digest_at, encipher, first, key_at, rc
 from wire import filler, sha256
 
 NOTES = {
+    "DeFacto": {
+        "kind": "de-facto",
+        "rule": "RTMPE-003",
+        "effect": "Neither RTMP 5.2 nor another text has RTMPE: this is what its implementations agree on (errata E-74).",
+        "links": [],
+    },
     "LeadingZero": {
         "kind": "interop",
         "rule": "RTMPE-008",
-        "effect": "Public key or secret begin with zero bytes. Shortened ones make other keys: one handshake in 256 fails.",
-        "links": [],
+        "effect": "Public key or secret begin with zero bytes. Shortened ones make other keys: one handshake in 256 "
+        "fails.",
+        "links": ["https://github.com/bluenviron/mediamtx/issues/2269"],
     },
     "WeakKey": {
         "kind": "hostile",
         "rule": "RTMPE-007",
-        "effect": "A public key that fixes the secret, or lies outside the subgroup: refused.",
+        "effect": "A public key that fixes the secret, or lies outside the subgroup: refused (RFC 2631 2.1.5).",
         "links": [],
     },
-    "NoRtmpe": {"kind": "choice", "rule": "RTMPE-014", "effect": "A server without RTMPE answers 3 or closes.", "links": []},
+    "NoRtmpe": {
+        "kind": "choice",
+        "rule": "RTMPE-014",
+        "effect": "A server without RTMPE answers 3 or closes (RTMP 5.2.2).",
+        "links": [],
+    },
 }
-family = Family("rtmpe-v1", "rtmpe", NOTES)
+family = Family("rtmpe-v1", "rtmpe", NOTES, "DeFacto")
 
 
 def number(data):
@@ -111,7 +123,7 @@ def exchange():
         group(a)(
             f"rtmpe-keys-refused-{name}",
             f"a public key that is refused: {name}",
-            "RTMPE-007",
+            "RTMPE-007 RTMPE-004",
             raw(value),
             result="invalid",
             flags=["WeakKey"],
@@ -264,7 +276,7 @@ def packets():
             add(
                 f"rtmpe-server-key-{name_}-{name}",
                 f"C1 of layout {layout} with the public key {name_.replace('-', ' ')}",
-                "RTMPE-007",
+                "RTMPE-007 RTMPE-003",
                 [b"\6", packet],
                 result="invalid",
                 flags=["WeakKey"],

@@ -7,42 +7,71 @@ from corpus import Family, Runs
 from wire import NULL, boolean, forms, number, obj, short, string, u32, wire
 
 NOTES = {
+    "Layout": {
+        "kind": "de-facto",
+        "rule": "SO-002",
+        "effect": "RTMP 7.1.3 names the fields of the header and does not give their widths (errata E-45): a name of 16-bit "
+        "length, a version of 32 bits, flags of 64 bits are what implementations agree on.",
+        "links": [],
+    },
     "UnknownEvent": {
         "kind": "de-facto",
         "rule": "SO-020",
-        "effect": "An event that the text does not define; 12 to 14 have been seen. It is ignored.",
+        "effect": "An event that RTMP 7.1.3 does not define; 12 to 14 have been seen (errata E-47). It is ignored.",
         "links": [],
     },
     "Flags": {
         "kind": "de-facto",
         "rule": "SO-004",
-        "effect": "Flag words other than 0 and 2 have been seen. They are kept or ignored.",
+        "effect": "RTMP 7.1.3 does not define the flags (errata E-45). Words other than 0 and 2 have been seen. They "
+        "are kept or ignored.",
         "links": [],
     },
-    "DataInEmptyEvent": {"kind": "de-facto", "rule": "SO-005", "effect": "Data in an event that has none.", "links": []},
+    "DataInEmptyEvent": {
+        "kind": "de-facto",
+        "rule": "SO-005",
+        "effect": "Data in an event that has none (RTMP 7.1.3).",
+        "links": [],
+    },
     "ShortEvent": {
         "kind": "de-facto",
         "rule": "SO-024",
-        "effect": "The data of an event end inside its fields. The event is dropped, or the message.",
+        "effect": "The data of an event end inside its fields (RTMP 7.1.3). The event is dropped, or the message.",
         "links": [],
     },
     "Length": {
         "kind": "hostile",
         "rule": "SO-024",
-        "effect": "The length of an event reaches beyond the message: nothing may be read or reserved for it.",
+        "effect": "The length of an event (RTMP 7.1.3) reaches beyond the message: nothing may be read or reserved "
+        "for it.",
         "links": [],
     },
-    "ManySlots": {"kind": "de-facto", "rule": "SO-010", "effect": "Several slots in one event; the text has one.", "links": []},
-    "NoSelector": {"kind": "de-facto", "rule": "SO-021", "effect": "The selector byte of type 16 is missing.", "links": []},
-    "Empty": {"kind": "de-facto", "rule": "SO-001", "effect": "A body of a name and flags without an event.", "links": []},
+    "ManySlots": {
+        "kind": "de-facto",
+        "rule": "SO-010",
+        "effect": "Several slots in one event; RTMP 7.1.3 has one.",
+        "links": [],
+    },
+    "NoSelector": {
+        "kind": "de-facto",
+        "rule": "SO-021",
+        "effect": "The selector byte of type 16 (RTMP errata 7.2) is missing.",
+        "links": [],
+    },
+    "Empty": {
+        "kind": "de-facto",
+        "rule": "SO-001",
+        "effect": "A body of a name and flags without an event, which RTMP 7.1.3 neither allows nor forbids.",
+        "links": [],
+    },
     "Count": {
         "kind": "hostile",
         "rule": "SO-006",
-        "effect": "Very many events in one message; a bound on them is allowed.",
+        "effect": "RTMP 7.1.3 sets no bound on the events of one message; a receiver may.",
         "links": [],
     },
 }
-family = Family("shared-object-v1", "shared-object", NOTES)
+family = Family("shared-object-v1", "shared-object", NOTES, "Layout")
 amf0, amf3 = family.group(type=19), family.group(type=16)
 
 
@@ -56,6 +85,11 @@ def event(kind, data=b"", length=None):
 
 def found(*events, name="so", version=0, flags=0, second=0):
     return [{"shared-object": {"name": name, "version": version, "flags": [flags, second], "events": list(events)}}]
+
+
+def dropped(*before):
+    """SO-024: the event that is cut short may be dropped."""
+    return {"allow": ["close", "alternative"], "alternatives": [("the event is dropped", found(*before))]}
 
 
 def slots(*pairs):
@@ -251,7 +285,11 @@ def heads():
         ("second-event", head() + use + b"\x08"),
         ("name-length-max", b"\xff\xffso" + bytes(12)),
     ):
-        amf0(f"so-cut-{id}", f"the body ends early: {id}", "SO-024 SO-001", data, result="invalid")
+        rules = "SO-024 SO-001" + (" SO-003" if id == "version" else "")
+        more = {}
+        if "event" in id:
+            more = dropped(*([form] if id == "second-event" else []))
+        amf0(f"so-cut-{id}", f"the body ends early: {id}", rules, data, result="invalid", **more)
     for id, length in (("1", 1), ("2147483648", 0x80000000), ("max", 0xFFFFFFFF)):
         amf0(
             f"so-length-{id}",
@@ -260,6 +298,7 @@ def heads():
             head() + event(8, b"", length),
             result="invalid",
             flags=["Length"],
+            **dropped(),
         )
         amf0(
             f"so-unknown-length-{id}",
@@ -268,6 +307,7 @@ def heads():
             head() + event(99, b"", length),
             result="invalid",
             flags=["Length"],
+            **dropped(),
         )
     amf0(
         "so-key-length-max",

@@ -7,7 +7,8 @@ NOTES = {
     "Opposite": {
         "kind": "ambiguity",
         "rule": "TIME-004",
-        "effect": "The timestamps are 2^31 ms apart: serial arithmetic does not say which is the later one.",
+        "effect": "The timestamps are 2^31 ms apart: serial arithmetic (RTMP 4, RFC 1982 3.2) does not say which is "
+        "the later one.",
         "links": [],
     },
 }

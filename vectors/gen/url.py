@@ -14,31 +14,96 @@ NOTES = {
             "https://github.com/pedroSG94/RootEncoder/issues/2163",
         ],
     },
-    "OtherScheme": {"kind": "choice", "rule": "URI-003", "effect": "A scheme that a client need not support.", "links": []},
+    "OtherScheme": {
+        "kind": "choice",
+        "rule": "URI-003",
+        "effect": "RTMP URI Schemes 4.1 gives rtmfp its port, UDP 1935. A client need not know the scheme: one that "
+        "refuses it answers `cannot`.",
+        "links": [],
+    },
+    "FieldScheme": {
+        "kind": "de-facto",
+        "rule": "URI-011",
+        "effect": "A scheme that no specification of RTMP defines; its port is a habit of the clients that have it. "
+        "Others refuse the URL and answer `cannot`.",
+        "links": ["https://ffmpeg.org/ffmpeg-protocols.html#rtmpe"],
+    },
     "Options": {
         "kind": "de-facto",
         "rule": "URI-012",
         "effect": "Options of librtmp follow the URL after a space. A client that does not know them refuses the text.",
-        "links": [],
+        "links": ["https://rtmpdump.mplayerhq.hu/librtmp.3.html"],
+    },
+    "KnownOptions": {
+        "kind": "de-facto",
+        "rule": "URI-012",
+        "effect": "Options of librtmp, key=value after a space, are no part of the URL. Programs that do "
+        "not know them refuse the text, for RFC 3986 2 has no spaces, and answer `cannot`.",
+        "links": ["https://rtmpdump.mplayerhq.hu/librtmp.3.html"],
     },
     "Escape": {
         "kind": "ambiguity",
         "rule": "URI-006",
-        "effect": "A percent escape in application or stream name is kept, or decoded.",
+        "effect": "RFC 3986 2.4 leaves it to the scheme when an escape is decoded; the URI schemes of RTMP do not "
+        "say. In application or stream name it is kept, or decoded.",
         "links": [],
     },
     "HostCase": {
         "kind": "choice",
         "rule": "URI-004",
-        "effect": "Hosts do not depend on case; a client may keep or lower it.",
+        "effect": "Hosts do not depend on case, and a port may have leading zeros (RFC 3986 3.2.2, 3.2.3); a client "
+        "may keep them or not.",
         "links": [],
     },
     "Zone": {"kind": "choice", "rule": "URI-005", "effect": "A zone in an IPv6 literal (RFC 6874).", "links": []},
-    "NoPath": {"kind": "ambiguity", "rule": "URI-006", "effect": "The URL names no application.", "links": []},
+    "AtSign": {
+        "kind": "de-facto",
+        "rule": "URI-008",
+        "effect": "An @ in the userinfo that is not escaped, which RFC 3986 3.2.1 does not allow. By habit the last one ends "
+        "it, for a host has none.",
+        "links": ["https://url.spec.whatwg.org/#authority-state"],
+    },
+    "Fragment": {
+        "kind": "choice",
+        "rule": "URI-007",
+        "effect": "RTMP URI Schemes 6 lets a fragment name the stream. A client need not use it; in tcUrl it does not belong.",
+        "links": [],
+    },
+    "LeadingSpace": {
+        "kind": "de-facto",
+        "rule": "URI-001",
+        "effect": "A space before the URL, which RFC 3986 2 does not have. Programs cut it off, or refuse the text.",
+        "links": [],
+    },
+    "NotRtmp": {
+        "kind": "de-facto",
+        "rule": "URI-011",
+        "effect": "RTMP URI Schemes 4.1 defines rtmp, rtmps and rtmfp. This scheme is none of RTMP; no clause asks a "
+        "program to refuse it.",
+        "links": [],
+    },
+    "PortZero": {
+        "kind": "choice",
+        "rule": "URI-001",
+        "effect": "RFC 3986 3.2.3 takes any digits as a port; nobody can connect to port 0. It is refused here, or later.",
+        "links": [],
+    },
+    "Serverless": {
+        "kind": "choice",
+        "rule": "URI-004",
+        "effect": "RTMP URI Schemes 4.1 wants a host in rtmp and rtmps; rtmfp is not among them.",
+        "links": [],
+    },
+    "NoPath": {
+        "kind": "ambiguity",
+        "rule": "URI-006",
+        "effect": "The URL names no application; RFC 3986 3.3 allows an empty path.",
+        "links": ["https://github.com/pedroSG94/RootEncoder/issues/1652"],
+    },
     "NotAscii": {
         "kind": "de-facto",
         "rule": "URI-006",
-        "effect": "Characters outside ASCII that are not escaped.",
+        "effect": "Characters outside ASCII that are not escaped, which RFC 3986 2 does not allow.",
         "links": [],
     },
     "TrailingSlash": {
@@ -50,8 +115,9 @@ NOTES = {
     "Userinfo": {
         "kind": "de-facto",
         "rule": "URI-008",
-        "effect": "Userinfo holds arguments of connect; many clients know only user and password.",
-        "links": [],
+        "effect": "Userinfo holds arguments of connect (RTMP URI Schemes 4.2); many clients know only user and "
+        "password.",
+        "links": ["https://github.com/bluenviron/mediamtx/issues/1070"],
     },
 }
 family = Family("url-v1", "url", NOTES)
@@ -90,7 +156,7 @@ def ports():
     for scheme, port in PORTS.items():
         rule = rows.get(scheme, "URI-011")
         rule += " RTMPT-016" if scheme in ("rtmpt", "rtmpts") else ""
-        odd = lenient("OtherScheme") if scheme not in ("rtmp", "rtmps") else {}
+        odd = {} if scheme in ("rtmp", "rtmps") else {"flags": ["OtherScheme" if scheme == "rtmfp" else "FieldScheme"]}
         one(
             f"{scheme}-default-port",
             f"{scheme}://example.com/live/key",
@@ -119,7 +185,11 @@ def ports():
             url(scheme, "::1", port, "live", "key", f"{scheme}://[::1]/live"),
             **odd,
         )
-        one(f"{scheme}-no-host", f"{scheme}:///live/key", "URI-004", result="invalid")
+        if scheme == "rtmfp":
+            one("rtmfp-no-host", "rtmfp:///live/key", "URI-004", url("rtmfp", "", 1935, "live", "key", "rtmfp:///live"),
+                **lenient("Serverless"))
+        else:
+            one(f"{scheme}-no-host", f"{scheme}:///live/key", "URI-004", result="invalid", **odd)
     for port in (1, 80, 443, 1935, 1936, 65535):
         one(
             f"port-{port}",
@@ -127,7 +197,9 @@ def ports():
             "URI-001",
             url("rtmp", "h", port, "live", "key", f"rtmp://h:{port}/live"),
         )
-    for port in ("0", "65536", "99999999999", "-1", "1a", "0x50", "+80", "1935:1"):
+    one("port-bad-0", "rtmp://h:0/live/key", "URI-001", url("rtmp", "h", 0, "live", "key", "rtmp://h:0/live"),
+        **lenient("PortZero"))
+    for port in ("65536", "99999999999", "-1", "1a", "0x50", "+80", "1935:1"):
         one(
             f"port-bad-{port.lower().replace('-', 'minus-').replace('+', 'plus-').replace(':', '-')}",
             f"rtmp://h:{port}/live/key",
@@ -145,16 +217,17 @@ def ports():
         alternatives=[("kept in tcUrl", url("rtmp", "h", 1935, "live", "key", "rtmp://h:01935/live"))],
     )
     for scheme in ("http", "https", "rtsp", "rtm", "rtmpx", "file", "srt"):
-        one(f"scheme-{scheme}", f"{scheme}://h/live/key", "URI-001 URI-011", result="invalid")
+        one(f"scheme-{scheme}", f"{scheme}://h/live/key", "URI-001 URI-011", result="invalid", flags=["NotRtmp"])
     one("scheme-upper", "RTMP://h/live/key", "URI-001", url("rtmp", "h", 1935, "live", "key", "rtmp://h/live"))
     for id, text in (
         ("none", "h/live/key"),
         ("no-slashes", "rtmp:h/live/key"),
         ("one-slash", "rtmp:/h/live/key"),
         ("alone", "rtmp://"),
-        ("leading-space", " rtmp://h/live/key"),
     ):
         one(f"scheme-{id}", text, "URI-001 URI-004", result="invalid", title=f"URL {text!r}")
+    one("scheme-leading-space", " rtmp://h/live/key", "URI-001 URI-004", url("rtmp", "h", 1935, "live", "key", "rtmp://h/live"),
+        title="URL ' rtmp://h/live/key'", **lenient("LeadingSpace"))
 
 
 def hosts():
@@ -413,10 +486,19 @@ def paths():
         base("live", "kéy"),
         **lenient("NotAscii", allow=["accept", "close", "alternative"], alternatives=[("escaped", base("live", "k%C3%A9y"))]),
     )
-    one("fragment", "rtmp://h/live#key", "URI-007 URI-009", base("live", "key"))
-    one("fragment-escape", "rtmp://h/live#a%20b", "URI-007 URI-009", base("live", "a b"))
-    one("fragment-slash", "rtmp://h/live/inst#dir/key", "URI-007 URI-009", base("live/inst", "dir/key"))
-    one("fragment-query", "rtmp://h/live?a=b#key", "URI-007 URI-009 URI-006", base("live?a=b", "key"))
+    dropped = lambda *others: lenient(
+        "Fragment",
+        allow=["accept", "close", "alternative"],
+        alternatives=[("the fragment is not used" + f", reading {i}" * (i > 1), other) for i, other in enumerate(others, 1)],
+    )
+    empty = lambda key: url("rtmp", "h", 1935, "", key, "rtmp://h/")
+    one("fragment", "rtmp://h/live#key", "URI-007 URI-009", base("live", "key"), **dropped(base("live", None), empty("live")))
+    one("fragment-escape", "rtmp://h/live#a%20b", "URI-007 URI-009", base("live", "a b"),
+        **dropped(base("live", None), empty("live")))
+    one("fragment-slash", "rtmp://h/live/inst#dir/key", "URI-007 URI-009", base("live/inst", "dir/key"),
+        **dropped(base("live/inst", None), base("live", "inst")))
+    one("fragment-query", "rtmp://h/live?a=b#key", "URI-007 URI-009 URI-006", base("live?a=b", "key"),
+        **dropped(base("live?a=b", None), empty("live?a=b")))
     one(
         "fragment-empty",
         "rtmp://h/live#",
@@ -429,6 +511,7 @@ def paths():
         "two": u("rtmp://user:pass@h/live/key", "user", "pass"),
         "one": u("rtmp://user@h/live/key", "user"),
         "escape": u("rtmp://us%3Aer:p%40ss@h/live/key", "us:er", "p@ss"),
+        "escape-utf8": u("rtmp://us%C3%A9r@h/live/key", "us\u00e9r"),
         "three": u("rtmp://a:b:c@h/live/key", "a", "b", "c"),
         "empty-parts": u("rtmp://:@h/live/key", "", ""),
     }.items():
@@ -452,8 +535,22 @@ def paths():
         url("rtmp", "h", 1936, "live", "key", "rtmp://h:1936/live", ("user", "pass")),
         **lenient("Userinfo"),
     )
+    one(
+        "userinfo-two-at-signs",
+        "rtmp://u@x:p@h/live/key",
+        "URI-008 URI-009",
+        url("rtmp", "h", 1935, "live", "key", "rtmp://h/live", ("u@x", "p")),
+        **lenient(
+            "AtSign",
+            allow=["accept", "close", "alternative"],
+            alternatives=[
+                ("user and password are kept, not sent in connect", url("rtmp", "h", 1935, "live", "key", "rtmp://h/live"))
+            ],
+        ),
+    )
     opts = lenient("Options", allow=["accept", "close"])
     one("options", "rtmp://h/live/key live=1 timeout=30", "URI-012", base("live", "key"), **opts)
+    one("options-known", "rtmp://h/live/key live=1 token=a/b?c", "URI-012", base("live", "key"), flags=["KnownOptions"])
     one("options-word", "rtmp://h/live/key swfVfy", "URI-012", base("live", "key"), **opts)
     for id, char in (("nul", "\0"), ("newline", "\n"), ("tab", "\t"), ("cr", "\r"), ("delete", "\x7f")):
         one(f"control-{id}", f"rtmp://h/live/k{char}y", "URI-006", result="invalid", title=f"a control character: {id}")

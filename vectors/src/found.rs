@@ -42,6 +42,10 @@ pub enum Found {
     Cipher(Cipher),
     /// Where the handshake stands (`rtmpe-v1`).
     RtmpeHandshake(RtmpeHandshake),
+    /// A request of a tunnel (`rtmpt-v1`).
+    TunnelRequest(TunnelRequest),
+    /// A response of a tunnel (`rtmpt-v1`).
+    TunnelResponse(TunnelResponse),
 }
 
 /// A message in an aggregate (RTMP 7.1.6).
@@ -195,6 +199,8 @@ pub struct Video {
     pub tracks: Option<Vec<Track>>,
     /// Names and values of metadata.
     pub metadata: Option<Vec<Amf0>>,
+    /// The `colorInfo` in effect, null if none is (E-RTMP v2 "Metadata Frame"); where the group has `before`.
+    pub color: Option<Amf0>,
 }
 
 /// A track of an extended header.
@@ -457,4 +463,38 @@ pub struct RtmpeHandshake {
     pub answer_key: Option<String>,
     /// Only in what a decoder found, in place of the key: its S2, hexadecimal.
     pub answer: Option<String>,
+}
+
+/// A request of a tunnel (RTMPT-001 to RTMPT-009).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TunnelRequest {
+    /// `ident2`, `open`, `send`, `idle` or `close`.
+    pub command: String,
+    /// Session id; of the last three commands, as the number.
+    pub session: Option<String>,
+    /// Number of the request.
+    pub sequence: Option<u32>,
+    /// Bytes of RTMP; of `send`, as their hash.
+    pub len: Option<usize>,
+    /// SHA-256 of the RTMP bytes, hexadecimal.
+    pub sha256: Option<String>,
+}
+
+/// A response of a tunnel (RTMPT-002, RTMPT-005, RTMPT-010 to RTMPT-012).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TunnelResponse {
+    /// The command of the request it answers.
+    pub to: String,
+    /// Status code of the answer to `ident2`.
+    pub status: Option<u16>,
+    /// The id that the server gives in its answer to `open`.
+    pub session: Option<String>,
+    /// Polling interval; of the other answers, as what follows.
+    pub interval: Option<u8>,
+    /// Bytes of RTMP, without the interval.
+    pub len: Option<usize>,
+    /// SHA-256 of the RTMP bytes, hexadecimal.
+    pub sha256: Option<String>,
 }

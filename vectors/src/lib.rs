@@ -25,7 +25,7 @@ pub use amf3::{Amf3, Entry, Member};
 pub use found::{
     Audio, Auth, Capabilities, Channels, Cipher, DigestHandshake, DigestPacket, Event, FlvHeader, FlvTag,
     Found, FourCcFlags, KeyExchange, Mask, Packet, RtmpeHandshake, SharedObject, Signature, SubMessage,
-    SwfVerification, Timestamp, Track, Url, Video, Vp6,
+    SwfVerification, Timestamp, Track, TunnelRequest, TunnelResponse, Url, Video, Vp6,
 };
 pub use outcome::{Control, Handshake, Message, Yield};
 pub use vector::{Allowed, Alternative, Expected, File, Group, Note, Role, Run, Source, State, Vector};
@@ -34,7 +34,7 @@ pub use vector::{Allowed, Alternative, Expected, File, Group, Note, Role, Run, S
 pub const SCHEMA: &str = include_str!("../schema/vectors-v1.schema.json");
 
 /// The files with their names, as text.
-pub const FILES: [(&str, &str); 18] = [
+pub const FILES: [(&str, &str); 19] = [
     ("aggregate.json", include_str!("../data/aggregate.json")),
     ("amf0.json", include_str!("../data/amf0.json")),
     ("amf3.json", include_str!("../data/amf3.json")),
@@ -49,6 +49,7 @@ pub const FILES: [(&str, &str); 18] = [
     ("handshake.json", include_str!("../data/handshake.json")),
     ("message.json", include_str!("../data/message.json")),
     ("rtmpe.json", include_str!("../data/rtmpe.json")),
+    ("rtmpt.json", include_str!("../data/rtmpt.json")),
     ("shared-object.json", include_str!("../data/shared-object.json")),
     ("swf-verification.json", include_str!("../data/swf-verification.json")),
     ("timestamp.json", include_str!("../data/timestamp.json")),

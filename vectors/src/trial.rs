@@ -81,7 +81,9 @@ impl Trial {
         judged.map_err(|why| format!("{}: {why}", self.words()))
     }
 
-    fn words(&self) -> String {
+    /// What is put to the decoder, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
         let bytes = match self.due {
             Due::Outcome => String::new(),
             Due::NoError | Due::Error => format!("the first {} bytes, ", self.end),

@@ -64,10 +64,14 @@ pub struct Source {
 pub struct State {
     /// Chunk size in bytes before the first byte (`chunk-stream-v1`, `control-v1`).
     pub chunk_size: Option<u32>,
-    /// The side that receives the bytes (`handshake-v1`, `handshake-digest-v1`, `rtmpe-v1`).
+    /// The side that receives the bytes (`handshake-v1`, `handshake-digest-v1`, `rtmpe-v1`, `rtmpt-v1`).
     pub role: Option<Role>,
     /// `audio` or `video` (`flv-tag-v1`, `enhanced-rtmp-v1`).
     pub medium: Option<String>,
+    /// Externalizable classes whose objects hold one value by agreement, A3 3.12 (`amf3-v1`).
+    pub knows: Option<Vec<String>>,
+    /// Payloads that arrived before, hexadecimal (`enhanced-rtmp-v1`).
+    pub before: Option<Vec<String>>,
     /// Message type id (`message-v1`, `shared-object-v1`).
     #[serde(rename = "type")]
     pub kind: Option<u8>,
@@ -107,15 +111,21 @@ pub struct State {
     pub client_challenge: Option<String>,
     /// The client's nonce.
     pub cnonce: Option<String>,
+    /// Id of the session that is open (`rtmpt-v1`, server).
+    pub session: Option<String>,
+    /// Number of its next request.
+    pub sequence: Option<u32>,
+    /// Commands of the requests that wait for their answers, in order (`rtmpt-v1`, client).
+    pub requests: Option<Vec<String>>,
 }
 
 /// A side of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Receives C0, C1, C2.
+    /// Receives C0, C1, C2; the requests of a tunnel.
     Server,
-    /// Receives S0, S1, S2.
+    /// Receives S0, S1, S2; the responses of a tunnel.
     Client,
 }
 

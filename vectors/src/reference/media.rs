@@ -1,7 +1,7 @@
 use crate::{Audio, Channels, Found, Packet, State, Track, Video, Vp6};
 use rtmp_amf::{Limits, Value};
 use rtmp_flv::audio::{self, ChannelOrder, MultichannelConfig};
-use rtmp_flv::video::{self, CodecId, Metadata, Vp6Alpha, Vp6Crop};
+use rtmp_flv::video::{self, CodecId, ColorState, Metadata, Vp6Alpha, Vp6Crop};
 use rtmp_flv::{FourCc, MultitrackType};
 
 use super::amf0;
@@ -12,7 +12,7 @@ pub fn decode(bytes: &[u8], state: &State) -> Outcome {
     let result = match state.medium.as_deref() {
         Some("audio") => sound(bytes).map(Found::Audio),
         _ if bytes.is_empty() => return Outcome { yields: vec![], error: None },
-        _ => picture(bytes).map(Found::Video),
+        _ => picture(bytes).and_then(|video| colored(video, state)).map(Found::Video),
     };
     match result {
         Ok(header) => Outcome { yields: vec![found(header)], error: None },
@@ -155,6 +155,7 @@ fn picture(bytes: &[u8]) -> Result<Video, String> {
         multitrack: header.multitrack.map(layout),
         tracks: None,
         metadata: None,
+        color: None,
     };
     if let Some(command) = header.command {
         return Ok(Video { packet: name("command"), command: Some(command.0), ..form });
@@ -190,6 +191,25 @@ fn picture(bytes: &[u8]) -> Result<Video, String> {
     };
     form.tracks = Some(tracks.iter().map(track).collect::<Result<_, String>>()?);
     Ok(form)
+}
+
+/// With the colours that the payloads before it leave in effect.
+fn colored(mut video: Video, state: &State) -> Result<Video, String> {
+    let Some(before) = &state.before else { return Ok(video) };
+    let mut colors = ColorState::default();
+    for payload in before {
+        let payload = hex::decode(payload)?;
+        let (header, body) = video::Header::decode(&payload).map_err(text)?;
+        if header.is_metadata() {
+            for track in header.tracks(body) {
+                let body = track.map_err(text)?.body;
+                colors.update(&Metadata::decode(body, &Limits::default()).map_err(text)?);
+            }
+        }
+    }
+    let color = colors.current().map_or(Value::Null, video::ColorInfo::to_value);
+    video.color = Some(amf0::form(&color));
+    Ok(video)
 }
 
 fn vp6(id: CodecId, body: &[u8]) -> Option<Vp6> {

@@ -14,6 +14,7 @@ mod handshake;
 mod keys;
 mod media;
 mod message;
+mod rtmpt;
 mod shared_object;
 mod swf;
 mod timestamp;
@@ -49,6 +50,7 @@ pub fn decode(family: &str, state: &State, bytes: &[u8], split: &[usize]) -> Vec
         ("rtmpe-v1", Some("key-exchange")) => keys::exchange(bytes, state),
         ("rtmpe-v1", Some("cipher")) => keys::cipher(bytes, state),
         ("rtmpe-v1", Some("signature")) => keys::enciphered(bytes, state),
+        ("rtmpt-v1", _) => rtmpt::decode(bytes, split, state),
         ("shared-object-v1", _) => shared_object::decode(bytes, state),
         ("swf-verification-v1", _) => swf::decode(bytes, state),
         ("timestamp-v1", _) => timestamp::decode(bytes, state),

@@ -6,7 +6,7 @@ use crate::judge::{Outcome, found};
 pub fn decode(bytes: &[u8]) -> Outcome {
     let read = || -> Result<RtmpUrl, String> {
         let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-        text.parse().map_err(|error: rtmp_proto::UrlError| error.to_string())
+        RtmpUrl::parse_with_options(text).map(|(url, _)| url).map_err(|error| error.to_string())
     };
     match read() {
         Ok(url) => Outcome { yields: vec![found(Found::Url(form(&url)))], error: None },
