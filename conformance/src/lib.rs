@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod baseline;
+pub mod capture;
 pub mod case;
 pub mod cases;
 pub mod catalogue;

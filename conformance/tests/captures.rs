@@ -10,3 +10,5 @@ mod net;
 mod reassembly;
 #[path = "captures/recognition.rs"]
 mod recognition;
+#[path = "captures/streams.rs"]
+mod streams;

@@ -6,13 +6,22 @@ use clap::Args;
 
 use super::{complain, print};
 use crate::catalogue::{CaseRef, Catalogue};
-use crate::vectors::{Corpus, corpus, coverage};
+use crate::vectors::{Corpus, Unbreakable, corpus, coverage};
 
 /// `rtmpspec coverage`
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  rtmpspec coverage\n  rtmpspec coverage --details\n  rtmpspec coverage --json\n  rtmpspec coverage --codec --strict        requirements that only a codec shows, with their vectors"
-)]
+#[command(after_help = "Examples:
+  rtmpspec coverage
+  rtmpspec coverage --details
+  rtmpspec coverage --json
+  rtmpspec coverage --codec --strict        requirements that only a codec shows, with their vectors
+  rtmpspec coverage --codec --details       the vectors of each, and whether it can be broken
+
+With --codec a requirement needs a valid vector and an invalid one, or the reason in
+unbreakable.toml why no bytes can violate it.
+
+Exit codes: 0 done; 1 with --strict, not all is accounted for; 2 no vectors, or a bad
+unbreakable.toml.")]
 pub struct Coverage {
     /// A row per requirement instead of one per area.
     #[arg(long)]
@@ -20,7 +29,7 @@ pub struct Coverage {
     /// JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Exit 1 if a requirement is not accounted for.
+    /// Exit 1 if a requirement is not accounted for, with --codec also if it lacks a valid or an invalid vector.
     #[arg(long)]
     strict: bool,
     /// The requirements that only a codec shows, with the test vectors that cite them.
@@ -50,7 +59,8 @@ impl Coverage {
         let corpus = Corpus::read(self.dir.as_deref())?;
         let files = corpus.parsed()?;
         let vectors: Vec<_> = corpus::vectors(&files).collect();
-        let report = coverage::coverage(Catalogue::builtin(), &vectors);
+        let unbreakable = Unbreakable::read(&corpus.dir, Catalogue::builtin())?;
+        let report = coverage::coverage(Catalogue::builtin(), &vectors, &unbreakable)?;
         Ok(self.show(|| report.json(), || report.table(self.details), report.open))
     }
 

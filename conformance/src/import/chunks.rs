@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::Budget;
+use super::handshake::WHOLE;
+use super::keys::{Keys, Mask, Places, Search};
+use crate::capture::secrets::Secrets;
 
 /// A complete message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +92,8 @@ struct Partial {
     word: [u8; 4],
     /// Position among all beginnings.
     order: u64,
+    /// Whether bytes of it were replaced.
+    redacted: bool,
 }
 
 /// A header that was read.
@@ -118,6 +123,12 @@ pub struct Chunks {
     pub aborted: Vec<Aborted>,
     /// What made the rest unreadable.
     pub broken: Option<Broken>,
+    /// Looks for stream keys.
+    search: Option<Search>,
+    /// Replaces them.
+    mask: Option<Mask>,
+    /// Indices of messages whose hash is that of the body with keys replaced.
+    pub redacted: Vec<usize>,
 }
 
 impl Default for Chunks {
@@ -134,15 +145,36 @@ impl Default for Chunks {
             message_bytes: 0,
             aborted: Vec::new(),
             broken: None,
+            search: None,
+            mask: None,
+            redacted: Vec::new(),
         }
     }
 }
 
 impl Chunks {
+    /// Reads, and does something about stream keys.
+    #[must_use]
+    pub fn with(keys: &Keys, from_client: bool) -> Self {
+        let mask = match keys {
+            Keys::Replace(places) => Some(Mask::new(places[usize::from(!from_client)].clone())),
+            _ => None,
+        };
+        Self { search: Search::new(keys, from_client), mask, ..Self::default() }
+    }
+
+    /// Ends the search for keys: those that were learned, and where keys stand.
+    pub fn searched(&mut self) -> (Secrets, Places) {
+        self.search.take().map(Search::finish).unwrap_or_default()
+    }
+
     /// Takes bytes. Nothing more is read after `broken`.
     pub fn feed(&mut self, bytes: &[u8], budget: &mut Budget) {
         if self.broken.is_some() {
             return;
+        }
+        if let Some(search) = &mut self.search {
+            search.feed(bytes, budget);
         }
         let mut whole = std::mem::take(&mut self.carry);
         let mut rest = if whole.is_empty() {
@@ -260,8 +292,14 @@ impl Chunks {
             }
             stream.delta = time;
             self.begun += 1;
-            stream.partial =
-                Some(Partial { hash: Sha256::new(), received: 0, bytes: 0, word: [0; 4], order: self.begun });
+            stream.partial = Some(Partial {
+                hash: Sha256::new(),
+                received: 0,
+                bytes: 0,
+                word: [0; 4],
+                order: self.begun,
+                redacted: false,
+            });
         }
         let received = stream.partial.as_mut().map_or(0, |partial| {
             partial.bytes += used as u64;
@@ -277,7 +315,18 @@ impl Chunks {
         for (at, byte) in (partial.received as usize..4).zip(bytes) {
             partial.word[at] = *byte;
         }
-        partial.hash.update(bytes);
+        let mut covered = Vec::new();
+        if let Some(mask) = &mut self.mask {
+            let at = WHOLE as u64 + self.consumed - bytes.len() as u64;
+            mask.each(at, bytes.len(), |range| {
+                if covered.is_empty() {
+                    covered.extend_from_slice(bytes);
+                }
+                covered[range].fill(b'x');
+            });
+            partial.redacted |= !covered.is_empty();
+        }
+        partial.hash.update(if covered.is_empty() { bytes } else { &covered });
         partial.received += bytes.len() as u32;
         partial.bytes += bytes.len() as u64;
         if partial.received < stream.len {
@@ -285,14 +334,11 @@ impl Chunks {
         }
         let Some(partial) = stream.partial.take() else { return };
         let (kind, len) = (stream.kind, stream.len);
-        self.messages.push(Message {
-            kind,
-            csid,
-            msid: stream.msid,
-            ts: stream.ts,
-            len,
-            sha256: partial.hash.finalize().into(),
-        });
+        let sha256 = partial.hash.finalize().into();
+        if partial.redacted {
+            self.redacted.push(self.messages.len());
+        }
+        self.messages.push(Message { kind, csid, msid: stream.msid, ts: stream.ts, len, sha256 });
         budget.messages += 1;
         self.message_bytes += partial.bytes;
         if len >= 4 {

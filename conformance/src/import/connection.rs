@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use super::account::{Account, Cause};
-use super::handshake;
-use super::opening::{Carries, decide};
+use super::keys::Keys;
+use super::layer::{Context, End, Layer, Outcome};
 use super::packet::Segment;
-use super::stream::Stream;
 use super::tcp::Half;
-use super::{Budget, Failure, Limits, Observer};
+use super::tls::Secrets;
+use super::tunnel::Mail;
+use super::{Budget, Failure, KeyHandling, Observer, Options};
 
 /// Ports of servers, where no SYN says who the client is.
 const SERVER_PORTS: [u16; 4] = [1935, 443, 80, 8080];
@@ -21,20 +22,18 @@ pub struct Connection {
     server: SocketAddr,
     /// To the server, to the client.
     halves: [Half; 2],
-    streams: [Stream; 2],
-    carries: Option<Carries>,
+    layer: Layer,
     reset: bool,
     replaced: bool,
 }
 
 impl Connection {
-    fn new(client: SocketAddr, server: SocketAddr) -> Self {
+    fn new(client: SocketAddr, server: SocketAddr, keys: Keys) -> Self {
         Self {
             client,
             server,
             halves: Default::default(),
-            streams: Default::default(),
-            carries: None,
+            layer: Layer::wire(keys),
             reset: false,
             replaced: false,
         }
@@ -57,89 +56,100 @@ impl Connection {
         fits
     }
 
-    fn push(
-        &mut self,
-        index: usize,
-        segment: &Segment<'_>,
-        budget: &mut Budget,
-        observer: &mut dyn Observer,
-    ) {
+    fn push(&mut self, index: usize, segment: &Segment<'_>, outside: &mut Outside<'_>) {
         let side = usize::from(segment.from == self.server);
         self.reset |= segment.rst;
         // The payload of a RST is a text about it, no data (RFC 9293, 3.5.2).
         let payload = if segment.rst { &[] } else { segment.payload };
         let seq = if segment.syn { segment.seq.wrapping_add(1) } else { segment.seq };
-        let stream = &mut self.streams[side];
+        let layer = &mut self.layer;
         if !segment.rst {
-            self.halves[side].push(seq, payload, segment.missing, segment.fin, budget, |bytes, budget| {
+            let (observer, secrets, mail) = (&mut *outside.observer, outside.secrets, &mut *outside.mail);
+            let deliver = |bytes: &[u8], budget: &mut Budget| {
                 observer.bytes(index, side == 0, bytes);
-                stream.push(bytes, budget);
-            });
+                let rtmp = &mut |side, bytes: &[u8]| observer.rtmp(index, side == 0, bytes);
+                layer.push(side, bytes, &mut Context { budget, secrets, rtmp, mail });
+            };
+            self.halves[side].push(seq, payload, segment.missing, segment.fin, outside.budget, deliver);
         }
-        self.decide(false, budget);
+        self.decide(index, false, outside);
     }
 
-    fn decide(&mut self, last: bool, budget: &mut Budget) {
-        for (stream, half) in self.streams.iter_mut().zip(&self.halves) {
-            stream.start_seen(half.start_seen);
-        }
-        if self.carries.is_some() {
-            return;
-        }
-        let [client, server] = &self.streams;
-        self.carries = decide(client.side(), server.side(), last);
-        if let Some(carries) = self.carries {
-            self.streams.iter_mut().for_each(|s| s.decided(carries, budget));
-        }
-    }
-
-    fn finish(mut self, index: usize, budget: &mut Budget, observer: &mut dyn Observer) -> Account {
-        for (side, (half, stream)) in self.halves.iter_mut().zip(&mut self.streams).enumerate() {
-            half.wait_no_more(budget, &mut |bytes, budget| {
+    /// Takes what was held back; no more segments come.
+    fn last(&mut self, index: usize, outside: &mut Outside<'_>) {
+        let layer = &mut self.layer;
+        for (side, half) in self.halves.iter_mut().enumerate() {
+            let observer = &mut *outside.observer;
+            let (secrets, mail) = (outside.secrets, &mut *outside.mail);
+            half.wait_no_more(outside.budget, &mut |bytes, budget| {
                 observer.bytes(index, side == 0, bytes);
-                stream.push(bytes, budget);
+                let rtmp = &mut |side, bytes: &[u8]| observer.rtmp(index, side == 0, bytes);
+                layer.push(side, bytes, &mut Context { budget, secrets, rtmp, mail });
             });
         }
-        self.decide(true, budget);
+        self.decide(index, true, outside);
+    }
+
+    fn finish(mut self, index: usize, outside: &mut Outside<'_>) -> Account {
+        self.decide(index, true, outside);
         let end = |half: &Half| match half {
             half if half.finished() => Cause::Fin,
             _ if self.reset => Cause::Rst,
             _ if self.replaced => Cause::Replaced,
             _ => Cause::CaptureEnd,
         };
-        let ends = [end(&self.halves[0]), end(&self.halves[1])];
-        let [client, server] = &self.streams;
-        let handshake = (!client.handshake().is_empty() || !server.handshake().is_empty()).then(|| {
-            handshake::judge(client.handshake(), server.handshake(), self.carries == Some(Carries::Rtmpe))
+        let ends = [&self.halves[0], &self.halves[1]].map(|half| End {
+            gap: half.gap(),
+            cause: end(half),
+            oddities: half.oddities,
         });
-        let gaps = [self.halves[0].gap(), self.halves[1].gap()];
-        self.halves.iter_mut().for_each(|h| h.release(budget));
-        let [client, server] = self.streams;
-        let to_server = client.finish(gaps[0], ends[0], self.halves[0].oddities);
-        let to_client = server.finish(gaps[1], ends[1], self.halves[1].oddities);
-        // A handshake that turned out to be none.
-        let none = to_server.handshake + to_client.handshake == 0
-            && to_server.tail.is_none()
-            && to_client.tail.is_none();
-        let handshake = handshake.filter(|_| !none);
-        Account { client: self.client, server: self.server, handshake, to_server, to_client }
+        self.halves.iter_mut().for_each(|h| h.release(outside.budget));
+        let Outcome { handshake, tls, directions: [to_server, to_client], keys } = self.layer.finish(ends);
+        Account { client: self.client, server: self.server, handshake, tls, to_server, to_client, keys }
     }
+
+    fn decide(&mut self, index: usize, last: bool, outside: &mut Outside<'_>) {
+        let observer = &mut *outside.observer;
+        let rtmp = &mut |side, bytes: &[u8]| observer.rtmp(index, side == 0, bytes);
+        let mail = &mut *outside.mail;
+        let mut context = Context { budget: outside.budget, secrets: outside.secrets, rtmp, mail };
+        self.layer.decide(Some(&self.halves), last, &mut context);
+    }
+}
+
+/// What connections share.
+struct Outside<'a> {
+    budget: &'a mut Budget,
+    secrets: &'a Secrets,
+    observer: &'a mut dyn Observer,
+    mail: &'a mut Vec<Mail>,
 }
 
 /// All connections so far.
 #[derive(Debug)]
 pub struct Connections {
     budget: Budget,
+    secrets: Secrets,
+    keys: KeyHandling,
     /// The newest connection of each pair of addresses.
     newest: HashMap<(SocketAddr, SocketAddr), usize>,
     all: Vec<Connection>,
+    /// The connections that opened the sessions of RTMPT, by server and id.
+    sessions: HashMap<(SocketAddr, String), usize>,
 }
 
 impl Connections {
     /// None yet.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        Self { budget: Budget { limits, ..Budget::default() }, newest: HashMap::new(), all: Vec::new() }
+    pub fn new(options: Options) -> Self {
+        let Options { limits, secrets, keys } = options;
+        let budget = Budget { limits, ..Budget::default() };
+        Self { budget, secrets, keys, newest: HashMap::new(), all: Vec::new(), sessions: HashMap::new() }
+    }
+
+    /// Adds secrets of connections whose hellos come later; how many the log held.
+    pub fn add_secrets(&mut self, log: &[u8]) -> usize {
+        self.secrets.add(log)
     }
 
     /// Takes a segment.
@@ -162,7 +172,17 @@ impl Connections {
                     return Err(Failure::Limit { what: "connections", most: self.budget.limits.connections });
                 }
                 let (client, server) = roles(segment);
-                let mut connection = Connection::new(client, server);
+                let keys = match &self.keys {
+                    KeyHandling::Ignore => Keys::Ignore,
+                    KeyHandling::Learn => Keys::Learn,
+                    KeyHandling::Find(all) => {
+                        all.get(self.all.len()).map_or(Keys::Ignore, |found| Keys::Find(found.clone()))
+                    }
+                    KeyHandling::Replace(all) => {
+                        all.get(self.all.len()).map_or(Keys::Ignore, |places| Keys::Replace(places.clone()))
+                    }
+                };
+                let mut connection = Connection::new(client, server, keys);
                 if segment.syn {
                     connection.takes_syn(segment);
                 }
@@ -171,11 +191,21 @@ impl Connections {
                 self.all.len() - 1
             }
         };
-        self.all[index].push(index, segment, &mut self.budget, observer);
+        let mut mail = Vec::new();
+        let (budget, secrets) = (&mut self.budget, &self.secrets);
+        self.all[index].push(index, segment, &mut Outside { budget, secrets, observer, mail: &mut mail });
+        self.deliver(index, mail, observer);
         let limits = self.budget.limits;
         for (what, used, most) in [
             ("messages", self.budget.messages, limits.messages),
             ("chunk streams", self.budget.chunk_streams, limits.chunk_streams),
+            (
+                "bytes of unfinished messages that are searched for stream keys",
+                self.budget.bodies,
+                limits.bodies,
+            ),
+            ("stream keys and credentials", self.budget.keys, limits.keys),
+            ("places where stream keys stand", self.budget.places, limits.places),
         ] {
             if used > most {
                 return Err(Failure::Limit { what, most });
@@ -184,12 +214,45 @@ impl Connections {
         Ok(())
     }
 
+    /// Brings what a tunnel yielded to the connections that opened the sessions.
+    fn deliver(&mut self, index: usize, mail: Vec<Mail>, observer: &mut dyn Observer) {
+        let server = self.all[index].server;
+        for mail in mail {
+            match mail {
+                Mail::Opened(session) => {
+                    if self.all[index].layer.opened(index) {
+                        self.sessions.insert((server, session), index);
+                    }
+                }
+                Mail::Rtmp { session, side, bytes } => {
+                    let owner = self.sessions.get(&(server, session)).copied();
+                    if let Some(owner) = owner {
+                        let rtmp = &mut |side, bytes: &[u8]| observer.rtmp(owner, side == 0, bytes);
+                        let (budget, secrets, mail) = (&mut self.budget, &self.secrets, &mut Vec::new());
+                        let mut context = Context { budget, secrets, rtmp, mail };
+                        self.all[owner].layer.tunneled(side, &bytes, owner == index, &mut context);
+                    }
+                    if owner != Some(index) {
+                        self.all[index].layer.listed_elsewhere(side, bytes.len() as u64, owner);
+                    }
+                }
+            }
+        }
+    }
+
     /// The accounts, in order of the SYNs.
     #[must_use]
     pub fn finish(mut self, observer: &mut dyn Observer) -> Vec<Account> {
-        let budget = &mut self.budget;
+        for index in 0..self.all.len() {
+            let mut mail = Vec::new();
+            let (budget, secrets) = (&mut self.budget, &self.secrets);
+            self.all[index].last(index, &mut Outside { budget, secrets, observer, mail: &mut mail });
+            self.deliver(index, mail, observer);
+        }
+        let mail = &mut Vec::new();
+        let mut outside = Outside { budget: &mut self.budget, secrets: &self.secrets, observer, mail };
         let all = self.all.into_iter().enumerate();
-        all.map(|(index, connection)| connection.finish(index, budget, observer)).collect()
+        all.map(|(index, connection)| connection.finish(index, &mut outside)).collect()
     }
 }
 

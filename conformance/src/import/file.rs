@@ -7,6 +7,7 @@ use pcap_file::PcapError;
 use pcap_file::pcap::PcapReader;
 use pcap_file::pcapng::PcapNgReader;
 
+use super::tls::Secrets;
 use super::{Failure, Skipped};
 
 const SECTION: u32 = 0x0A0D_0D0A;
@@ -16,14 +17,51 @@ const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
 const SECRETS: u32 = 10;
 
-/// Calls `each` with link type and bytes of each packet, in order of the file.
+/// Type of the secrets in a Decryption Secrets Block that are a TLS key log: "TLSK".
+const TLS_KEY_LOG: u32 = 0x544C_534B;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// A packet.
+    Packet {
+        /// Link type.
+        link: u32,
+        /// What was captured of it.
+        data: &'a [u8],
+    },
+    /// A TLS key log.
+    Secrets(&'a [u8]),
+}
+
+/// Reads the TLS secrets of a file, and nothing else; how many there were.
+///
+/// # Errors
+/// [`Failure::File`].
+pub fn secrets(mut file: impl Read, found: &mut Secrets) -> Result<usize, Failure> {
+    let mut magic = [0; 4];
+    if file.read_exact(&mut magic).is_err() || u32::from_be_bytes(magic) != SECTION {
+        // Only pcapng has such blocks; what is wrong with the file is said when it is read.
+        return Ok(0);
+    }
+    let mut count = 0;
+    packets(Cursor::new(magic).chain(file), &mut Skipped::default(), |_, content| {
+        if let Content::Secrets(log) = content {
+            count += found.add(log);
+        }
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// Calls `each` with each packet and each key log, in order of the file.
 ///
 /// # Errors
 /// [`Failure::File`], and what `each` returns.
 pub fn packets(
     mut file: impl Read,
     skipped: &mut Skipped,
-    mut each: impl FnMut(&mut Skipped, u32, &[u8]) -> Result<(), Failure>,
+    mut each: impl FnMut(&mut Skipped, Content<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut magic = [0; 4];
     let mut got = 0;
@@ -73,7 +111,7 @@ impl<R: Read> Read for Watched<'_, R> {
 }
 
 type Whole<'a, R> = Chain<Cursor<[u8; 4]>, Watched<'a, R>>;
-type Each<'a> = &'a mut dyn FnMut(&mut Skipped, u32, &[u8]) -> Result<(), Failure>;
+type Each<'a> = &'a mut dyn FnMut(&mut Skipped, Content<'_>) -> Result<(), Failure>;
 
 fn pcap<R: Read>(
     file: Whole<'_, R>,
@@ -86,7 +124,7 @@ fn pcap<R: Read>(
     let mut count = 0_u64;
     while let Some(packet) = reader.next_raw_packet() {
         match packet {
-            Ok(packet) => each(skipped, link, &packet.data)?,
+            Ok(packet) => each(skipped, Content::Packet { link, data: &packet.data })?,
             Err(error) if ended.get() && is_end(&error) => {
                 skipped.cut = true;
                 break;
@@ -148,7 +186,8 @@ fn pcapng<R: Read>(
                     )));
                 };
                 let data = usize::try_from(len).ok().and_then(|len| block.body.get(20..)?.get(..len));
-                each(skipped, interface.link, data.ok_or_else(|| short(count))?)?;
+                let data = data.ok_or_else(|| short(count))?;
+                each(skipped, Content::Packet { link: interface.link, data })?;
             }
             SIMPLE_PACKET => {
                 let (Some(original), Some(interface)) = (fields.u32(0), interfaces.first()) else {
@@ -157,9 +196,18 @@ fn pcapng<R: Read>(
                 let most = if interface.most == 0 { u32::MAX } else { interface.most };
                 let len = usize::try_from(original.min(most)).unwrap_or(usize::MAX);
                 let data = &block.body[4..];
-                each(skipped, interface.link, &data[..len.min(data.len())])?;
+                let data = &data[..len.min(data.len())];
+                each(skipped, Content::Packet { link: interface.link, data })?;
             }
-            SECRETS => skipped.secrets += 1,
+            SECRETS => {
+                skipped.secrets += 1;
+                // Blocks of other programs' secrets, and damaged ones, are passed over.
+                let log =
+                    fields.u32(4).and_then(|len| block.body.get(8..)?.get(..usize::try_from(len).ok()?));
+                if let (Some(TLS_KEY_LOG), Some(log)) = (fields.u32(0), log) {
+                    each(skipped, Content::Secrets(log))?;
+                }
+            }
             _ => {}
         }
     }

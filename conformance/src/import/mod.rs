@@ -10,15 +10,23 @@ pub mod connection;
 pub mod file;
 pub mod handshake;
 pub mod json;
+pub mod keys;
+pub mod layer;
 pub mod opening;
 pub mod packet;
 pub mod stream;
+pub mod stream_files;
 pub mod tcp;
+pub mod tls;
+pub mod tunnel;
 
 use std::io::Read;
+use std::rc::Rc;
 
-pub use account::{Account, Cause, Direction, Named, Tail, Undecodable};
+pub use account::{Account, Cause, Direction, Named, Reason, Tail, Undecodable};
 pub use connection::{Connection, Connections};
+
+use crate::capture::secrets::Secrets;
 
 /// Bounds of one import. What passes one ends it with [`Failure::Limit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +42,12 @@ pub struct Limits {
     pub held: usize,
     /// Chunk streams of all connections together; each costs about 250 bytes.
     pub chunk_streams: usize,
+    /// Bytes of unfinished messages that are kept to be searched for stream keys.
+    pub bodies: usize,
+    /// Stream keys and credentials in one file; each costs up to 1 kB.
+    pub keys: usize,
+    /// Places in one file where those stand; each costs 16 bytes.
+    pub places: usize,
 }
 
 impl Default for Limits {
@@ -44,6 +58,9 @@ impl Default for Limits {
             held_per_direction: 16 << 20,
             held: 256 << 20,
             chunk_streams: 1 << 20,
+            bodies: 256 << 20,
+            keys: 1 << 17,
+            places: 1 << 22,
         }
     }
 }
@@ -59,6 +76,38 @@ pub struct Budget {
     pub held: usize,
     /// Chunk streams so far.
     pub chunk_streams: usize,
+    /// Bytes of unfinished messages that are kept to be searched.
+    pub bodies: usize,
+    /// Stream keys and credentials so far.
+    pub keys: usize,
+    /// Places so far where they stand.
+    pub places: usize,
+}
+
+/// What is done about stream keys.
+#[derive(Debug, Default, Clone)]
+pub enum KeyHandling {
+    /// Nothing: hashes are those of what was sent.
+    #[default]
+    Ignore,
+    /// [`Account::keys`] says what they are.
+    Learn,
+    /// [`Direction::places`] says where these stand, by index of the connection.
+    Find(Vec<Rc<Secrets>>),
+    /// `x` is taken for what stands at these places, to the server and to the client, by index of the connection:
+    /// hashes are those of what is written.
+    Replace(Vec<[Rc<keys::Places>; 2]>),
+}
+
+/// How a file is read.
+#[derive(Debug, Default, Clone)]
+pub struct Options {
+    /// Bounds.
+    pub limits: Limits,
+    /// TLS secrets. Those in the file itself are added where they stand in it.
+    pub secrets: tls::Secrets,
+    /// Stream keys.
+    pub keys: KeyHandling,
 }
 
 /// Why a file was not read to its end.
@@ -107,6 +156,11 @@ pub struct Skipped {
 pub trait Observer {
     /// `connection` counts from 0 in order of the SYNs.
     fn bytes(&mut self, connection: usize, to_server: bool, bytes: &[u8]);
+
+    /// The same for the RTMP stream: what TLS holds, where it was decrypted. It ends before what is missing.
+    fn rtmp(&mut self, connection: usize, to_server: bool, bytes: &[u8]) {
+        let _ = (connection, to_server, bytes);
+    }
 }
 
 impl Observer for () {
@@ -127,9 +181,24 @@ pub struct Import {
 /// # Errors
 /// [`Failure`]; bytes that cannot be decoded are no failure but [`Undecodable`].
 pub fn import(file: impl Read, limits: Limits, observer: &mut dyn Observer) -> Result<Import, Failure> {
-    let mut connections = Connections::new(limits);
+    read(file, Options { limits, ..Options::default() }, observer)
+}
+
+/// Reads a pcap or pcapng file in a way of one's own.
+///
+/// # Errors
+/// [`Failure`]; bytes that cannot be decoded are no failure but [`Undecodable`].
+pub fn read(file: impl Read, options: Options, observer: &mut dyn Observer) -> Result<Import, Failure> {
+    let mut connections = Connections::new(options);
     let mut skipped = Skipped::default();
-    file::packets(file, &mut skipped, |skipped, link, data| {
+    file::packets(file, &mut skipped, |skipped, content| {
+        let (link, data) = match content {
+            file::Content::Packet { link, data } => (link, data),
+            file::Content::Secrets(log) => {
+                connections.add_secrets(log);
+                return Ok(());
+            }
+        };
         match packet::segment(link, data) {
             Ok(segment) => connections.segment(&segment, observer)?,
             Err(packet::NoSegment::Link) => {

@@ -1,11 +1,13 @@
 //! The bytes of one direction, by what the connection carries.
 
 use super::Budget;
-use super::account::{Cause, Direction, Named, Tail, Undecodable};
+use super::account::{Cause, Direction, Layer, Named, Reason, Tail, Undecodable};
 use super::chunks::Chunks;
 use super::handshake::{PACKET, WHOLE};
+use super::keys::{Keys, Places};
 use super::opening::{Carries, Side};
 use super::tcp::{Gap, Oddities};
+use crate::capture::secrets::Secrets;
 
 /// Bytes of something that is not RTMP that are shown; too few for a key.
 const SHOWN: usize = 8;
@@ -35,6 +37,7 @@ pub struct Stream {
     carries: Option<Carries>,
     encrypted_next: bool,
     chunks: Chunks,
+    places: Places,
 }
 
 impl Default for Stream {
@@ -47,11 +50,31 @@ impl Default for Stream {
             carries: None,
             encrypted_next: false,
             chunks: Chunks::default(),
+            places: Vec::new(),
         }
     }
 }
 
 impl Stream {
+    /// Reads, and does something about stream keys.
+    #[must_use]
+    pub fn with(keys: &Keys, from_client: bool) -> Self {
+        Self { chunks: Chunks::with(keys, from_client), ..Self::default() }
+    }
+
+    /// Bytes so far.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Ends the search for stream keys: those that were learned. Where keys stand is part of the account.
+    pub fn searched(&mut self) -> Secrets {
+        let (learned, places) = self.chunks.searched();
+        self.places = places;
+        learned
+    }
+
     /// The beginning, for [`super::opening::decide`].
     #[must_use]
     pub fn side(&self) -> &Side {
@@ -131,8 +154,8 @@ impl Stream {
     pub fn finish(mut self, gap: Option<Gap>, end: Cause, tcp: Oddities) -> Direction {
         let beyond = gap.map_or(0, |g| g.beyond);
         let total = self.total + beyond;
-        let base = Direction { total, tcp, ..Direction::default() };
-        let named = |kind| (total > 0).then_some(Named { kind, bytes: total });
+        let base = Direction { total, tcp, gap: gap.is_some(), ..Direction::default() };
+        let named = |kind| (total > 0).then_some(Named { kind, bytes: total, reason: None });
         let missing =
             || Direction { missing_start: named("capture began within the connection"), ..base.clone() };
         match self.stage {
@@ -141,7 +164,10 @@ impl Stream {
             Stage::Opening if self.carries.is_some() && !self.side.start_seen => missing(),
             // What began like a handshake by chance.
             _ if !self.side.start_seen && self.chunks.broken.is_some() => missing(),
-            Stage::Tls => Direction { encrypted: named("tls"), ..base },
+            Stage::Tls => {
+                let reason = Some(Reason::Nested);
+                Direction { encrypted: named("tls").map(|n| Named { reason, ..n }), ..base }
+            }
             Stage::Rtmpt => Direction { tunnel: named("rtmpt"), ..base },
             Stage::Opening | Stage::Other => {
                 let hex: Vec<String> =
@@ -151,7 +177,8 @@ impl Stream {
                 } else {
                     format!("not RTMP: begins with {}", hex.join(" "))
                 };
-                Direction { undecodable: Some(Undecodable { offset: 0, bytes: total, cause }), ..base }
+                let layer = Layer::default();
+                Direction { undecodable: Some(Undecodable { offset: 0, layer, bytes: total, cause }), ..base }
             }
             Stage::Handshake | Stage::Chunks | Stage::Rtmpe => self.rtmp(base, gap, end),
         }
@@ -173,15 +200,18 @@ impl Stream {
         let (mut tail, mut undecodable, mut encrypted) = (None, None, None);
         if self.stage == Stage::Rtmpe {
             let bytes = rest + gap.map_or(0, |g| g.beyond);
-            encrypted = (bytes > 0).then_some(Named { kind: "rtmpe", bytes });
+            encrypted =
+                (bytes > 0).then_some(Named { kind: "rtmpe", bytes, reason: Some(Reason::DiffieHellman) });
         } else if let Some(broken) = &chunks.broken {
             let offset = WHOLE as u64 + broken.offset;
-            undecodable = Some(Undecodable { offset, bytes: base.total - offset, cause: broken.why.clone() });
+            let cause = broken.why.clone();
+            undecodable = Some(Undecodable { offset, layer: Layer::Wire, bytes: base.total - offset, cause });
         } else if let Some(gap) = gap.filter(|g| g.beyond > 0) {
             let cause = format!("{} bytes before it were not captured", gap.missing);
             let offset = gap.offset + gap.missing;
-            undecodable = Some(Undecodable { offset, bytes: gap.beyond, cause });
+            undecodable = Some(Undecodable { offset, layer: Layer::Wire, bytes: gap.beyond, cause });
         }
+        let readable = chunks.broken.as_ref().map_or(self.total, |broken| WHOLE as u64 + broken.offset);
         let header = chunks.header_bytes();
         let bytes = partial + chunks.unfinished_bytes() + header;
         if bytes > 0 {
@@ -190,10 +220,14 @@ impl Stream {
                 (None, Some(_)) => Cause::Gap,
                 (None, None) => end,
             };
-            tail = Some(Tail { cause, bytes, unfinished: chunks.unfinished(), header, packet });
+            tail = Some(Tail { cause, bytes, unfinished: chunks.unfinished(), header, record: 0, packet });
         }
         Direction {
             handshake: whole as u64,
+            places: std::mem::take(&mut self.places),
+            redacted: chunks.redacted,
+            rtmp: self.total,
+            readable,
             messages: chunks.messages,
             message_bytes: chunks.message_bytes,
             aborted: chunks.aborted,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,6 +10,8 @@ use serde_json::Value;
 use super::json::{self, Node, NotJson, Position, parse};
 
 const SCHEMA: &str = "schema/vectors-v1.schema.json";
+/// Bytes of a file that are read; the largest of the corpus has about 1 MiB.
+const MOST: u64 = 64 << 20;
 
 /// The files of a corpus, as text.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub struct Corpus {
     pub schema: Value,
     /// `data/*.json`, by name.
     pub files: Vec<Document>,
+    /// `gen/added/*.json`, by name: vectors that were added without a generator of their own. They are in `files` too.
+    pub added: Vec<Document>,
     /// `manifest.json`.
     pub manifest: Document,
     /// `ids.lock`; empty if it is not there.
@@ -58,13 +63,33 @@ impl Document {
     /// Reads a file.
     ///
     /// # Errors
-    /// It cannot be read or is no UTF-8.
+    /// It cannot be read, is larger than 64 MiB or is no UTF-8, with the place of the byte.
     pub fn read(path: &Path) -> Result<Self, CorpusError> {
         let shown = shown(path);
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(Self { path: path.to_path_buf(), shown, text }),
+        let mut bytes = Vec::new();
+        let read = fs::File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes));
+        match read {
+            Ok(_) if bytes.len() as u64 > MOST => {
+                let size = MOST >> 20;
+                Err(CorpusError(format!("{shown}: larger than {size} MiB: no file of vectors is")))
+            }
+            Ok(_) => Self::utf8(path, shown, bytes),
             Err(error) => Err(CorpusError(format!("{shown}: {error}"))),
         }
+    }
+
+    fn utf8(path: &Path, shown: String, bytes: Vec<u8>) -> Result<Self, CorpusError> {
+        String::from_utf8(bytes)
+            .map(|text| Self { path: path.to_path_buf(), shown: shown.clone(), text })
+            .map_err(|error| {
+                let end = error.utf8_error().valid_up_to();
+                let bytes = error.as_bytes();
+                let at = json::position(&String::from_utf8_lossy(&bytes[..end]), end);
+                CorpusError(format!(
+                    "{shown}:{}:{}: the byte {:02x} is no UTF-8 here: save the file as UTF-8",
+                    at.line, at.column, bytes[end]
+                ))
+            })
     }
 
     /// Where the byte at `offset` stands.
@@ -74,7 +99,22 @@ impl Document {
     }
 }
 
-fn shown(path: &Path) -> String {
+/// The JSON files of a folder, by name.
+fn documents(folder: &Path) -> Result<Vec<Document>, CorpusError> {
+    let failed = |error| CorpusError(format!("{}: {error}", shown(folder)));
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|e| e == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths.iter().map(|path| Document::read(path)).collect()
+}
+
+/// A path for people: below the current folder where it is.
+pub(super) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
     let below = here.as_ref().and_then(|here| path.strip_prefix(here).ok());
     below.unwrap_or(path).display().to_string()
@@ -113,17 +153,9 @@ impl Corpus {
         let schema = Document::read(&dir.join(SCHEMA))?;
         let schema = serde_json::from_str(&schema.text)
             .map_err(|error| CorpusError(format!("{}: {error}", schema.shown)))?;
-        let data = dir.join("data");
-        let failed = |error| CorpusError(format!("{}: {error}", shown(&data)));
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(&data).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|e| e == "json") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        let files = paths.iter().map(|path| Document::read(path)).collect::<Result<_, _>>()?;
+        let files = documents(&dir.join("data"))?;
+        let added = dir.join("gen/added");
+        let added = if added.is_dir() { documents(&added)? } else { Vec::new() };
         let manifest = Document::read(&dir.join("manifest.json"))?;
         let lock = dir.join("ids.lock");
         let lock = if lock.exists() {
@@ -131,7 +163,7 @@ impl Corpus {
         } else {
             Document { shown: shown(&lock), path: lock, text: String::new() }
         };
-        Ok(Self { dir, schema, files, manifest, lock })
+        Ok(Self { dir, schema, files, added, manifest, lock })
     }
 
     /// The files with the places of their values.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::corpus::Vector;
+use super::corpus::{CorpusError, Vector};
+use super::unbreakable::Unbreakable;
 use crate::catalogue::{Catalogue, Level, Status, wrap};
 
 /// Numbers of vectors.
@@ -33,15 +34,53 @@ pub struct Row {
     pub counts: Counts,
     /// Their ids, in the order of the files.
     pub vectors: Vec<String>,
+    /// Why no bytes can violate it.
+    pub unbreakable: Option<String>,
+    /// What it still needs.
+    pub missing: Vec<Need>,
     /// Without vectors: what the catalogue's accounting says of it.
     pub account: Option<Status>,
 }
 
+/// A vector that a requirement needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// One that every decoder accepts.
+    Valid,
+    /// One that every decoder refuses, or the reason why there can be none.
+    Invalid,
+}
+
 impl Row {
-    /// Whether it has vectors, or the accounting says why it has none.
+    /// Whether it has the vectors that it needs, or the accounting says why it has none.
     #[must_use]
     pub fn is_accounted(&self) -> bool {
-        self.account.as_ref().is_none_or(Status::is_accounted)
+        match &self.account {
+            Some(account) => account.is_accounted(),
+            None => self.missing.is_empty(),
+        }
+    }
+
+    /// What its vectors show, or what is missing.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        match (&self.account, &self.missing[..], &self.unbreakable) {
+            (Some(Status::Implied { by, reason }), ..) => format!("implied by {}: {reason}", by.join(", ")),
+            (Some(Status::Untestable { reason }), ..) => format!("untestable: {reason}"),
+            (Some(Status::Contradictory { errata, reason }), ..) => {
+                format!("contradictory, {}: {reason}", errata.join(", "))
+            }
+            (Some(Status::Open { reason: Some(reason) }), ..) => format!("no vector; planned: {reason}"),
+            (Some(_), ..) => format!("no vector: {}", self.text),
+            (None, [], None) => "valid + invalid".into(),
+            (None, [], Some(because)) => format!("valid, cannot be broken: {because}"),
+            (None, [Need::Valid], _) => format!("no valid vector: {}", self.text),
+            (None, [Need::Invalid], _) => {
+                format!("no invalid vector, and unbreakable.toml does not say why: {}", self.text)
+            }
+            (None, ..) => format!("no valid and no invalid vector: {}", self.text),
+        }
     }
 }
 
@@ -65,17 +104,25 @@ pub struct Coverage {
     pub covered: usize,
     /// Those with a valid vector.
     pub with_valid: usize,
-    /// Those with an invalid or lenient vector.
-    pub with_broken: usize,
-    /// Those without a vector that the accounting does not settle either.
+    /// Those with an invalid vector.
+    pub with_invalid: usize,
+    /// Those that no bytes can violate.
+    pub unbreakable: usize,
+    /// Those that lack a vector, and nothing says why.
     pub open: usize,
     /// Areas that have such requirements, in the order of the catalogue.
     pub areas: Vec<Area>,
 }
 
 /// Counts the vectors of each codec-only requirement.
-#[must_use]
-pub fn coverage(catalogue: &Catalogue, vectors: &[Vector<'_>]) -> Coverage {
+///
+/// # Errors
+/// An entry of `unbreakable` is for a requirement that has an invalid vector.
+pub fn coverage(
+    catalogue: &Catalogue,
+    vectors: &[Vector<'_>],
+    unbreakable: &Unbreakable,
+) -> Result<Coverage, CorpusError> {
     let mut citing: HashMap<&str, Vec<&Vector<'_>>> = HashMap::new();
     for vector in vectors {
         for rule in vector.requirements() {
@@ -90,37 +137,52 @@ pub fn coverage(catalogue: &Catalogue, vectors: &[Vector<'_>]) -> Coverage {
             let rows = area.rows.into_iter().map(|row| {
                 let cited = citing.get(row.id.as_str()).map_or(&[][..], Vec::as_slice);
                 let mut counts = Counts::default();
+                let mut invalid = Vec::new();
                 for vector in cited {
                     match vector.result() {
                         "valid" => counts.valid += 1,
-                        "invalid" => counts.invalid += 1,
+                        "invalid" => invalid.push(vector.id()),
                         _ => counts.lenient += 1,
                     }
                 }
-                Row {
+                counts.invalid = invalid.len();
+                let because = unbreakable.reason(&row.id, &invalid)?;
+                let mut missing = Vec::new();
+                if counts.valid == 0 {
+                    missing.push(Need::Valid);
+                }
+                if invalid.is_empty() && because.is_none() {
+                    missing.push(Need::Invalid);
+                }
+                Ok(Row {
                     text: catalogue.get(&row.id).map_or(String::new(), |r| r.text.clone()),
                     id: row.id,
                     level: row.level,
                     counts,
                     vectors: cited.iter().map(|v| v.id().to_owned()).collect(),
+                    unbreakable: because.map(str::to_owned),
+                    missing,
                     account: cited.is_empty().then_some(row.status),
-                }
+                })
             });
-            Area { area: area.area, title: area.title, rows: rows.collect() }
+            let rows = rows.collect::<Result<_, CorpusError>>()?;
+            Ok(Area { area: area.area, title: area.title, rows })
         })
-        .collect();
+        .collect::<Result<_, CorpusError>>()?;
     let count = |keep: fn(&Row) -> bool| areas.iter().flat_map(|a| &a.rows).filter(|row| keep(row)).count();
-    Coverage {
+    Ok(Coverage {
         total: count(|_| true),
         covered: count(|row| !row.vectors.is_empty()),
         with_valid: count(|row| row.counts.valid > 0),
-        with_broken: count(|row| row.counts.invalid + row.counts.lenient > 0),
+        with_invalid: count(|row| row.counts.invalid > 0),
+        unbreakable: count(|row| row.unbreakable.is_some()),
         open: count(|row| !row.is_accounted()),
         areas,
-    }
+    })
 }
 
 const WIDTH: usize = 100;
+/// Where the ids of vectors and the verdict begin.
 const COLUMN: usize = 45;
 /// Ids of vectors on a row of the details.
 const NAMED: usize = 6;
@@ -131,7 +193,7 @@ impl Coverage {
         self.areas.iter().flat_map(|area| &area.rows)
     }
 
-    /// A table of at most 100 columns: a line per area, the rows without vectors, and with `details` every row.
+    /// A table of at most 100 columns: a line per area, the rows that lack something, and with `details` every row.
     #[must_use]
     pub fn table(&self, details: bool) -> String {
         let mut out = String::new();
@@ -140,24 +202,17 @@ impl Coverage {
             numbers(&mut out, &area.area, &area.title, &area.rows.iter().collect::<Vec<_>>());
         }
         numbers(&mut out, "all", "", &self.rows().collect::<Vec<_>>());
-        let Self { total, covered, with_valid, with_broken, .. } = self;
+        let Self { total, covered, with_valid, with_invalid, unbreakable, open, .. } = self;
         out += &format!(
             "\n{covered} of {total} requirements that only a codec shows have vectors;\n{with_valid} have a valid one, \
-             {with_broken} an invalid or lenient one.\n"
+             {with_invalid} an invalid one, {unbreakable} cannot be broken; {open} lack one.\n"
         );
         for row in self.rows() {
-            let why = match &row.account {
-                Some(Status::Implied { by, reason }) => format!("implied by {}: {reason}", by.join(", ")),
-                Some(Status::Untestable { reason }) => format!("untestable: {reason}"),
-                Some(Status::Contradictory { errata, reason }) => {
-                    format!("contradictory, {}: {reason}", errata.join(", "))
-                }
-                Some(Status::Open { reason: Some(reason) }) => format!("no vector; planned: {reason}"),
-                Some(_) => format!("no vector: {}", row.text),
-                None if row.counts.valid == 0 => format!("no valid vector: {}", row.text),
-                None => continue,
-            };
-            out += &format!("  {:<10} {:<8} {}\n", row.id, row.level.word(), wrap(&why, 22, 22, WIDTH));
+            if row.account.is_none() && row.missing.is_empty() {
+                continue;
+            }
+            let why = wrap(&row.verdict(), 22, 22, WIDTH);
+            out += &format!("  {:<10} {:<8} {why}\n", row.id, row.level.word());
         }
         if details {
             for area in &self.areas {
@@ -192,7 +247,8 @@ impl Row {
             self.level.word()
         );
         *out += line.trim_end();
-        out.push('\n');
+        let verdict = wrap(&self.verdict(), COLUMN, COLUMN, WIDTH);
+        *out += &format!("\n{:COLUMN$}{verdict}\n", "");
     }
 }
 

@@ -79,9 +79,19 @@ pub fn parse(text: &str) -> Result<(Value, Node), NotJson> {
     let value: Value = serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let end = message.rfind(" at line ").unwrap_or(message.len());
+        let why = &message[..end];
+        let why = if text.starts_with('\u{feff}') {
+            "it begins with a byte order mark: save it without".to_owned()
+        } else if text.trim().is_empty() {
+            "it is empty".to_owned()
+        } else if error.is_eof() {
+            format!("it ends in the middle ({why}): is it cut off?")
+        } else {
+            why.to_owned()
+        };
         NotJson {
             position: Position { line: error.line().max(1), column: error.column().max(1) },
-            message: format!("no JSON: {}", &message[..end]),
+            message: format!("no JSON: {why}"),
         }
     })?;
     // The text is valid and its depth is bounded: what follows cannot fail.

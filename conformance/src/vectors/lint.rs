@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::corpus::{Corpus, CorpusError, Document};
-use super::json::{NotJson, parse};
+use super::json::{Node, NotJson, parse};
 use super::{manifest, rules, schema};
 
 /// A fault and its place.
@@ -58,6 +58,8 @@ pub(super) struct Context<'a> {
     pub lock: BTreeMap<&'a str, bool>,
     /// A file of the corpus: its ids have to be in `ids.lock`.
     pub own: bool,
+    /// Flags that another file explains: of a file of `gen/added`, the family's.
+    pub flags: BTreeSet<String>,
 }
 
 /// Lints `named`, or without any the whole corpus with `manifest.json` and `ids.lock`. The problems come in the
@@ -68,13 +70,20 @@ pub(super) struct Context<'a> {
 pub fn lint(corpus: &Corpus, named: &[Document]) -> Result<Vec<Problem>, CorpusError> {
     let schemas = schema::Schemas::new(&corpus.schema)?;
     let (lock, mut lock_problems) = read_lock(&corpus.lock);
-    let mut context = Context { ids: BTreeMap::new(), lock, own: true };
+    let mut context = Context { ids: BTreeMap::new(), lock, own: true, flags: BTreeSet::new() };
     let mut problems = Vec::new();
     let whole = named.is_empty();
     for file in &corpus.files {
         let linted = whole || named.iter().any(|n| n.path == file.path);
         let found = lint_file(&schemas, file, &mut context);
         if linted {
+            problems.extend(found);
+        }
+    }
+    let mut added = Added { ids: BTreeMap::new(), lock: read_lock(&corpus.lock).0, generated: true };
+    for file in &corpus.added {
+        let found = added.lint(&schemas, corpus, file);
+        if whole || named.iter().any(|n| n.path == file.path) {
             problems.extend(found);
         }
     }
@@ -89,7 +98,7 @@ pub fn lint(corpus: &Corpus, named: &[Document]) -> Result<Vec<Problem>, CorpusE
     for file in named {
         if file.path == corpus.manifest.path {
             problems.extend(manifest::lint(corpus));
-        } else if !corpus.files.iter().any(|f| f.path == file.path) {
+        } else if !corpus.files.iter().chain(&corpus.added).any(|f| f.path == file.path) {
             problems.extend(lint_file(&schemas, file, &mut context));
         }
     }
@@ -109,6 +118,79 @@ fn lint_file(schemas: &schema::Schemas<'_>, file: &Document, context: &mut Conte
     problems.sort();
     problems.dedup();
     problems
+}
+
+/// Files of `gen/added`. Their vectors are in `data/` too, once the generator has run.
+struct Added<'a> {
+    ids: BTreeMap<String, Seen>,
+    lock: BTreeMap<&'a str, bool>,
+    /// Whether they have to be in `data/`.
+    generated: bool,
+}
+
+impl Added<'_> {
+    fn lint(&mut self, schemas: &schema::Schemas<'_>, corpus: &Corpus, file: &Document) -> Vec<Problem> {
+        let name = file.path.file_name().unwrap_or_default();
+        let family = corpus.files.iter().find(|f| f.path.file_name() == Some(name));
+        let Some(family) = family else {
+            let names: Vec<_> = corpus.files.iter().filter_map(|f| f.path.file_name()?.to_str()).collect();
+            let message =
+                format!("no family has this file name: it is that of a file of data/: {}", names.join(", "));
+            return vec![Problem::new(file, 0, message)];
+        };
+        // What is wrong with the family's file is said there.
+        let (Ok((_, root)), Ok((_, own))) = (parse(&family.text), parse(&file.text)) else {
+            return lint_file(schemas, file, &mut self.context(BTreeSet::new()));
+        };
+        let flags = root.find("notes").map_or(&[][..], Node::members);
+        let flags = flags.iter().map(|(key, _)| key.name.clone()).collect();
+        let mut context = self.context(flags);
+        let mut problems = lint_file(schemas, file, &mut context);
+        self.ids = context.ids;
+        let schema = |root: &Node| root.find("schema").and_then(Node::text).map(str::to_owned);
+        if schema(&own) != schema(&root) {
+            let at = own.find("schema").unwrap_or(&own).at;
+            let message = format!(
+                "data/{} is of family {}, and this file is to have the same",
+                name.to_string_lossy(),
+                schema(&root).unwrap_or_default()
+            );
+            problems.push(Problem::new(file, at, message));
+        } else if self.generated {
+            let held: BTreeSet<&str> = ids(&root).map(|(_, id)| id).collect();
+            for (node, id) in ids(&own).filter(|(_, id)| !held.contains(id)) {
+                let message = format!(
+                    "the vector `{id}` is not in {} yet: run `python3 {}`",
+                    family.shown,
+                    super::corpus::shown(&corpus.dir.join("gen/generate.py"))
+                );
+                problems.push(Problem::new(file, node.at, message));
+            }
+        }
+        problems.sort();
+        problems
+    }
+
+    fn context(&mut self, flags: BTreeSet<String>) -> Context<'_> {
+        Context { ids: std::mem::take(&mut self.ids), lock: self.lock.clone(), own: false, flags }
+    }
+}
+
+/// The ids of a file, with their nodes.
+fn ids(root: &Node) -> impl Iterator<Item = (&Node, &str)> {
+    let groups = root.find("groups").map_or(&[][..], Node::items);
+    let tests = groups.iter().flat_map(|group| group.find("tests").map_or(&[][..], Node::items));
+    tests.filter_map(|test| test.find("id").and_then(|node| Some((node, node.text()?))))
+}
+
+/// Lints a file of `gen/added` that the generator has not read yet.
+///
+/// # Errors
+/// The schema of the corpus is broken.
+pub(super) fn candidate(corpus: &Corpus, file: &Document) -> Result<Vec<Problem>, CorpusError> {
+    let schemas = schema::Schemas::new(&corpus.schema)?;
+    let mut added = Added { ids: BTreeMap::new(), lock: read_lock(&corpus.lock).0, generated: false };
+    Ok(added.lint(&schemas, corpus, file))
 }
 
 const HEAD: &str =
@@ -150,11 +232,21 @@ fn vanished(lock: &Document, held: &BTreeSet<&str>) -> Vec<Problem> {
 /// # Errors
 /// A file is no JSON.
 pub fn locked(corpus: &Corpus) -> Result<String, CorpusError> {
-    let (mut lock, _) = read_lock(&corpus.lock);
     let files = corpus.parsed()?;
-    for vector in super::corpus::vectors(&files) {
-        lock.entry(vector.id()).or_insert(false);
+    Ok(lock_with(&corpus.lock, super::corpus::vectors(&files).map(|vector| vector.id())))
+}
+
+/// `ids.lock` with more ids.
+pub(super) fn lock_with<'a>(lock: &'a Document, more: impl Iterator<Item = &'a str>) -> String {
+    let (mut lock, _) = read_lock(lock);
+    for id in more {
+        lock.entry(id).or_insert(false);
     }
     let line = |(id, gone): (&&str, &bool)| format!("{}{id}\n", if *gone { "- " } else { "" });
-    Ok(HEAD.to_owned() + &lock.iter().map(line).collect::<String>())
+    HEAD.to_owned() + &lock.iter().map(line).collect::<String>()
+}
+
+/// Whether `ids.lock` knows an id, and whether its vector is withdrawn.
+pub(super) fn in_lock(lock: &Document, id: &str) -> Option<bool> {
+    read_lock(lock).0.get(id).copied()
 }

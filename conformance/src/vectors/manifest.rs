@@ -32,7 +32,11 @@ pub(super) fn lint(corpus: &Corpus) -> Vec<Problem> {
         let path = format!("data/{}", file.path.file_name().unwrap_or_default().to_string_lossy());
         let entry = entries.items().iter().find(|e| e.find("path").and_then(Node::text) == Some(&path));
         let Some(entry) = entry else {
-            problems.push(Problem::new(manifest, entries.at, format!("{path} is not listed")));
+            problems.push(Problem::new(
+                manifest,
+                entries.at,
+                format!("{path} is not listed: `gen/generate.py` writes the list"),
+            ));
             continue;
         };
         listed.insert(path.clone());
@@ -58,7 +62,7 @@ pub(super) fn lint(corpus: &Corpus) -> Vec<Problem> {
     for entry in entries.items() {
         let path = entry.find("path").and_then(Node::text).unwrap_or_default();
         if !listed.contains(path) {
-            problems.push(Problem::new(manifest, entry.at, format!("`{path}` is not there")));
+            problems.push(Problem::new(manifest, entry.at, format!("`{path}` is listed and not there")));
         }
     }
     for (sum, name) in total.into_iter().zip(COUNTS) {
@@ -73,7 +77,7 @@ fn hash(manifest: &Document, entry: &Node, file: &Document, path: &str, problems
     let sha256: String = Sha256::digest(file.text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
     let node = entry.find("sha256");
     if node.and_then(Node::text) != Some(&sha256) {
-        let message = format!("wrong hash: the SHA-256 of {path} is {sha256}");
+        let message = format!("wrong hash: the SHA-256 of {path} is {sha256}; `gen/generate.py` writes it");
         problems.push(Problem::new(manifest, node.unwrap_or(entry).at, message));
     }
 }

@@ -1,8 +1,12 @@
 //! The corpus of test vectors as files: found, checked with positions, laid out, selected, explained.
 //!
-//! What a vector says is described in `vectors/README.md`. Nothing here judges a decoder: that is done by
-//! `cargo test -p rtmp-vectors`.
+//! What a vector says is described in `vectors/README.md`. [`codec`] judges the codec of this workspace, [`run`] any
+//! other decoder.
 
+pub mod add;
+pub mod add_capture;
+pub mod add_draft;
+pub mod codec;
 pub mod corpus;
 pub mod coverage;
 pub mod explain;
@@ -12,11 +16,14 @@ pub mod lint;
 mod manifest;
 pub mod regenerate;
 mod rules;
+pub mod run;
 mod schema;
 pub mod select;
+mod unbreakable;
 
 pub use corpus::{Corpus, CorpusError, Document, Vector};
 pub use lint::Problem;
+pub use unbreakable::Unbreakable;
 
 /// At most three of `names` that look like `name`.
 fn nearest<'a>(names: impl Iterator<Item = &'a str>, name: &str, least: f64) -> Vec<&'a str> {

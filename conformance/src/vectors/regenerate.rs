@@ -1,4 +1,4 @@
-//! The generator, run to compare.
+//! The generator, run to compare or to write.
 
 use std::ffi::OsStr;
 use std::io;
@@ -28,6 +28,17 @@ const OUTPUT: u64 = 64 << 10;
 /// Runs `gen/generate.py --check` of the folder `dir` with `python`.
 #[must_use]
 pub fn regenerate(dir: &Path, python: &str) -> Regenerated {
+    generator(dir, python, &["--check".as_ref()])
+}
+
+/// Runs `gen/generate.py` of the folder `dir` with `python`: it writes the files. [`Regenerated::Same`] says that
+/// they are now what it writes, [`Regenerated::Differs`] that it failed.
+#[must_use]
+pub fn generate(dir: &Path, python: &str) -> Regenerated {
+    generator(dir, python, &[])
+}
+
+fn generator(dir: &Path, python: &str, arguments: &[&OsStr]) -> Regenerated {
     let script = dir.join("gen/generate.py");
     if !script.is_file() {
         return Regenerated::Skipped("gen/generate.py is not there".into());
@@ -41,7 +52,8 @@ pub fn regenerate(dir: &Path, python: &str) -> Regenerated {
         }
         Ok(Some(_)) => {}
     }
-    let (status, text) = match ended(command(python, &[script.as_os_str(), "--check".as_ref()])) {
+    let arguments = [&[script.as_os_str()], arguments].concat();
+    let (status, text) = match ended(command(python, &arguments)) {
         Ok(Some(ended)) => ended,
         Ok(None) => return Regenerated::Differs(vec![format!("no end within {} s", PATIENCE.as_secs())]),
         Err(error) => return Regenerated::Skipped(format!("{python}: {error}")),

@@ -13,7 +13,9 @@ pub(super) fn lint(file: &Document, root: &Node, context: &mut Context<'_>) -> V
     rules.names_once(root);
     let no_notes = Vec::new();
     let notes = root.find("notes").map_or(&no_notes[..], Node::members);
-    let known: BTreeSet<&str> = notes.iter().map(|(key, _)| key.name.as_str()).collect();
+    let elsewhere = context.flags.clone();
+    let own = notes.iter().map(|(key, _)| key.name.as_str());
+    let known: BTreeSet<&str> = own.chain(elsewhere.iter().map(String::as_str)).collect();
     let mut used = BTreeSet::new();
     let family = root.find("schema").and_then(Node::text).unwrap_or_default();
     for group in root.find("groups").map_or(&[][..], Node::items) {
@@ -38,7 +40,8 @@ pub(super) fn lint(file: &Document, root: &Node, context: &mut Context<'_>) -> V
             rules.requirement(rule, rule.text().unwrap_or_default());
         }
         if !used.contains(key.name.as_str()) {
-            let message = format!("no vector has the flag `{}`", key.name);
+            let message =
+                format!("no vector has the flag `{}`: give it to one, or remove the note", key.name);
             rules.problems.push(Problem::new(file, key.at, message));
         }
     }
@@ -88,7 +91,8 @@ impl Rules<'_> {
             return;
         };
         if let Some(first) = context.ids.get(id) {
-            let message = format!("the id `{id}` is taken: {} ({})", first.place, first.family);
+            let message =
+                format!("the id `{id}` is taken: {} ({}); choose another", first.place, first.family);
             self.add(node, message);
             return;
         }
@@ -96,7 +100,12 @@ impl Rules<'_> {
         let place = format!("{}:{}:{}", self.file.shown, at.line, at.column);
         context.ids.insert(id.to_owned(), Seen { place, family: family.to_owned() });
         match context.lock.get(id) {
-            Some(true) => self.add(node, format!("the id `{id}` is that of a withdrawn vector (ids.lock)")),
+            Some(true) => {
+                let message = format!(
+                    "the id `{id}` is that of a withdrawn vector (ids.lock): ids are never reused, choose another"
+                );
+                self.add(node, message);
+            }
             Some(false) => {}
             None if context.own => {
                 let message = format!(
@@ -114,6 +123,7 @@ impl Rules<'_> {
         if catalogue.get(rule).is_none() && well_formed(rule) {
             let ids = catalogue.requirements().iter().map(|row| row.id.as_str());
             let near = did_you_mean(&nearest(ids, rule, 0.9));
+            let near = if near.is_empty() { "; conformance/requirements has all" } else { &near };
             self.add(node, format!("no such requirement: {rule}{near}"));
         }
     }

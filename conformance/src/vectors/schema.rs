@@ -1,5 +1,6 @@
 //! The JSON Schema, with the place of each fault and words for it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::ValidationError;
@@ -11,13 +12,20 @@ use super::json::Node;
 use super::lint::Problem;
 use super::{did_you_mean, nearest};
 
-/// One validator for each family.
+/// One validator for each family, made when a file needs it.
 pub(super) struct Schemas<'a> {
-    families: BTreeMap<&'a str, jsonschema::Validator>,
+    schema: &'a Value,
+    families: BTreeMap<&'a str, Family<'a>>,
     /// Every property the schema names.
     names: BTreeSet<String>,
     /// The properties of a file and of a vector in all families.
     common: BTreeSet<String>,
+}
+
+struct Family<'a> {
+    /// Its name in `$defs`.
+    definition: &'a str,
+    validator: OnceCell<Result<jsonschema::Validator, String>>,
 }
 
 impl<'a> Schemas<'a> {
@@ -28,14 +36,7 @@ impl<'a> Schemas<'a> {
         let mut families = BTreeMap::new();
         for (name, definition) in definitions {
             let Some(family) = definition["properties"]["schema"]["const"].as_str() else { continue };
-            let one = json!({
-                "$schema": schema["$schema"],
-                "$ref": format!("#/$defs/{name}"),
-                "$defs": schema["$defs"],
-            });
-            let validator =
-                jsonschema::draft202012::options().build(&one).map_err(|e| broken(e.to_string()))?;
-            families.insert(family, validator);
+            families.insert(family, Family { definition: name, validator: OnceCell::new() });
         }
         let (mut names, mut common) = (BTreeSet::new(), BTreeSet::new());
         properties(schema, &mut names);
@@ -44,7 +45,24 @@ impl<'a> Schemas<'a> {
             common.extend(own.into_iter().flat_map(|own| own.keys().cloned()));
         }
         common.extend(["schema".to_owned(), "groups".to_owned()]);
-        Ok(Self { families, names, common })
+        Ok(Self { schema, families, names, common })
+    }
+
+    fn validator(&self, family: &str) -> Option<&Result<jsonschema::Validator, String>> {
+        let family = self.families.get(family)?;
+        Some(family.validator.get_or_init(|| {
+            let one = json!({
+                "$schema": self.schema["$schema"],
+                "$ref": format!("#/$defs/{}", family.definition),
+                "$defs": self.schema["$defs"],
+            });
+            jsonschema::draft202012::options().build(&one).map_err(|error| error.to_string())
+        }))
+    }
+
+    /// The families, by name.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.families.keys().copied()
     }
 
     pub fn lint(&self, file: &Document, value: &Value, root: &Node) -> Vec<Problem> {
@@ -55,16 +73,23 @@ impl<'a> Schemas<'a> {
                 "the property `schema` is missing: it names the family",
             )];
         };
-        let Some(validator) = schema.text().and_then(|name| self.families.get(name)) else {
+        let Some(validator) = schema.text().and_then(|name| self.validator(name)) else {
             let name = schema.text().unwrap_or_default();
             let near = did_you_mean(&nearest(self.families.keys().copied(), name, 0.7));
             return vec![Problem::new(file, schema.at, format!("unknown family {}{near}", schema.compact()))];
+        };
+        let validator = match validator {
+            Ok(validator) => validator,
+            Err(why) => {
+                return vec![Problem::new(file, schema.at, format!("the schema of the vectors: {why}"))];
+            }
         };
         let mut found = Vec::new();
         for error in validator.iter_errors(value) {
             self.describe(&error, root, &mut found);
         }
         self.without_echoes(&mut found);
+        let found = several_missing(found);
         found.into_iter().map(|told| Problem::new(file, told.offset, told.message)).collect()
     }
 
@@ -96,7 +121,7 @@ impl<'a> Schemas<'a> {
                 let name = property.as_str().unwrap_or_default();
                 let provenance =
                     if path.ends_with("/source") || name == "source" { "provenance: " } else { "" };
-                tell(node.at, None, format!("{provenance}the property `{name}` is missing"));
+                tell(node.at, None, format!("{provenance}the property `{name}` is missing{}", needed(name)));
             }
             Fault::PropertyNames { error } => {
                 let name = error.instance().as_str().unwrap_or_default().to_owned();
@@ -110,14 +135,26 @@ impl<'a> Schemas<'a> {
                 None if node.find("bytes").is_none() && node.find("id").is_some() => {
                     tell(node.at, None, "neither `bytes` nor `runs`".into());
                 }
-                None => tell(node.at, None, format!("of no known form: {:.120}", node.compact())),
+                None => {
+                    let forms = if path.contains("/yields/") {
+                        "; vectors/README.md describes the forms"
+                    } else {
+                        ""
+                    };
+                    tell(node.at, None, format!("of no known form: {:.120}{forms}", node.compact()));
+                }
             },
             Fault::OneOfMultipleValid { .. } if node.find("runs").is_some() => {
                 tell(node.at, None, "both `bytes` and `runs`".into());
             }
             Fault::FalseSchema => {
                 let name = path.rsplit('/').next().unwrap_or_default();
-                tell(node.at, None, format!("`{name}` has no meaning with this result or in this family"));
+                let message = if name == "state" {
+                    "`state` has a property that this family does not know".to_owned()
+                } else {
+                    format!("`{name}` has no meaning with this result or in this family: leave it out")
+                };
+                tell(node.at, None, message);
             }
             Fault::Enum { options } => {
                 let options: Vec<String> = options
@@ -137,7 +174,18 @@ impl<'a> Schemas<'a> {
                 let value = node.text().unwrap_or_default();
                 tell(node.at, None, what(path, value, pattern));
             }
-            _ => tell(node.at, None, error.masked_with("the value").to_string()),
+            Fault::MinLength { limit: 1 } => tell(node.at, None, format!("{} is empty", label(path))),
+            Fault::MinItems { limit: 1 } if path.ends_with("/requirements") => {
+                tell(node.at, None, "`requirements` is empty: name what the vector shows".into());
+            }
+            Fault::MinItems { limit: 1 } => {
+                tell(node.at, None, format!("{} is empty: leave it out, or fill it", label(path)));
+            }
+            Fault::MinItems { .. } | Fault::MaxItems { .. } if path.contains("/cuts/") => {
+                tell(node.at, None, "a range of `cuts` is two lengths, the first and the last".into());
+            }
+            Fault::UniqueItems => tell(node.at, None, format!("{} has an item twice", label(path))),
+            _ => tell(node.at, None, error.masked_with(label(path)).to_string()),
         }
     }
 
@@ -202,6 +250,56 @@ fn branch<'a>(
     if let [one] = whole[..] { Some(one) } else { None }
 }
 
+/// The name of what stands at `path`.
+fn label(path: &str) -> String {
+    let mut steps = path.rsplit('/').filter(|step| !step.is_empty());
+    match (steps.next(), steps.next()) {
+        (Some(index), Some(list)) if index.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("an item of `{list}`")
+        }
+        (Some(name), _) => format!("`{name}`"),
+        _ => "the file".into(),
+    }
+}
+
+/// What a property is needed for.
+fn needed(name: &str) -> &'static str {
+    match name {
+        "source" => ": name, tool, version and made",
+        "flags" => ": a lenient vector says with it what is special",
+        "allow" => ": a lenient vector lists in it what passes",
+        "alternatives" => ": `allow` has alternative",
+        _ => "",
+    }
+}
+
+/// One line for all properties that one object lacks.
+fn several_missing(found: Vec<Told>) -> Vec<Told> {
+    const START: &str = "the property `";
+    const END: &str = "` is missing";
+    let mut kept: Vec<Told> = Vec::new();
+    for told in found {
+        let name =
+            told.message.strip_prefix(START).and_then(|rest| rest.strip_suffix(END)).map(str::to_owned);
+        let before = kept.iter_mut().find(|other| {
+            name.is_some()
+                && other.path == told.path
+                && other.message.starts_with("the propert")
+                && other.message.ends_with("missing")
+        });
+        match (name, before) {
+            (Some(name), Some(before)) => {
+                let names =
+                    before.message.trim_start_matches("the property ").trim_start_matches("the properties ");
+                let names = names.trim_end_matches(" is missing").trim_end_matches(" are missing");
+                before.message = format!("the properties {names}, `{name}` are missing");
+            }
+            _ => kept.push(told),
+        }
+    }
+    kept
+}
+
 /// Whether it is a vector's `bytes`, or `hex` of its `runs`.
 fn is_bytes(path: &str) -> bool {
     let steps: Vec<&str> = path.split('/').collect();
@@ -218,9 +316,11 @@ fn what(path: &str, value: &str, pattern: &str) -> String {
         (_, "id") => "no id: parts of a to z and 0 to 9 with a hyphen between",
         (_, "rule") | ("requirements", _) => "no requirement id, such as CHUNK-031",
         ("flags", _) => "no name for a flag: letters and digits, the first a capital",
-        (_, "made") => "no date: YYYY-MM-DD",
+        (_, "made") => "no date such as 2026-11-20",
         ("links", _) => "no https link",
-        _ => return format!("`{value:.80}` does not match {pattern}"),
+        _ if pattern == "^[0-9a-f]{64}$" => "no SHA-256: 64 digits of 0 to 9, a to f",
+        _ if pattern == "^([0-9a-f]{2})*$" => "bad hex: pairs of digits, 0 to 9 and a to f",
+        _ => return format!("{}: `{value:.80}` does not match {pattern}", label(path)),
     };
     format!("`{value:.80}` is {is}")
 }

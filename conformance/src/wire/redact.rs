@@ -10,6 +10,9 @@ const LONGEST: usize = 4_000;
 const MOST: usize = 2_000;
 /// Shorter parts of a template are no secret; replacing them would make the rest unreadable.
 const SHORTEST: usize = 3;
+/// Comparisons of one search for secrets with chunk headers in them.
+const STEPS: usize = 1 << 20;
+const STEPS_PER_BYTE: usize = 512;
 
 /// Strings that must not be written: the fixed parts of the stream template, and the queries of URLs whole and
 /// by value. The longest come first, so that no rest of one is left where another is part of it.
@@ -105,19 +108,23 @@ fn redact_stream(stream: &mut [u8], secrets: &[String]) {
             }
         }
     }
-    for place in find(stream, secrets).into_iter().chain(find_in_chunks(stream, secrets)) {
+    let Some(places) = find_in_chunks(stream, secrets) else { return stream[skip..].fill(b'x') };
+    for place in find(stream, secrets).into_iter().chain(places) {
         stream[place] = b'x';
     }
 }
 
 /// Every index that is part of a secret with continuation headers in it: for streams that the reader gives up,
-/// such as those with lies in them.
-fn find_in_chunks(bytes: &[u8], secrets: &[String]) -> Vec<usize> {
+/// such as those with lies in them. `None`: bytes made to take long, in which every byte begins something like a
+/// secret.
+pub(crate) fn find_in_chunks<S: AsRef<[u8]>>(bytes: &[u8], secrets: &[S]) -> Option<Vec<usize>> {
     let mut places = Vec::new();
-    for secret in secrets.iter().map(String::as_bytes).filter(|s| s.len() > 1) {
+    let mut steps = STEPS.saturating_add(STEPS_PER_BYTE.saturating_mul(bytes.len()));
+    for secret in secrets.iter().map(AsRef::as_ref).filter(|s| s.len() > 1) {
         for start in bytes.iter().enumerate().filter(|(_, b)| **b == secret[0]).map(|(i, _)| i) {
             let (mut at, mut met) = (start, Vec::with_capacity(secret.len()));
             while met.len() < secret.len() && at < bytes.len() {
+                steps = steps.checked_sub(1)?;
                 if bytes[at] == secret[met.len()] {
                     met.push(at);
                     at += 1;
@@ -137,7 +144,7 @@ fn find_in_chunks(bytes: &[u8], secrets: &[String]) -> Vec<usize> {
             }
         }
     }
-    places
+    Some(places)
 }
 
 /// Every index that is part of a secret.
@@ -189,6 +196,13 @@ mod tests {
         let before = stream.clone();
         super::redact_stream(&mut stream, &secrets);
         assert_eq!(stream.iter().zip(&before).filter(|(a, b)| a != b).count(), "topsecretkey".len());
+    }
+
+    #[test]
+    fn a_search_that_would_take_long_ends() {
+        let secrets: Vec<Vec<u8>> = (0..=255).map(|n| [&[b'a'; 500][..], &[b'b', n]].concat()).collect();
+        assert_eq!(super::find_in_chunks(&[b'a'; 100_000], &secrets), None);
+        assert_eq!(super::find_in_chunks(b"a\xC3ab", &[b"aab"]), Some(vec![0, 2, 3]));
     }
 
     #[test]

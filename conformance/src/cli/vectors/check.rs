@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Place;
 use crate::cli::{complain, print};
+use crate::vectors::codec::{CodecJudged, judge_codec};
 use crate::vectors::corpus::vectors;
 use crate::vectors::json::{NotJson, position};
 use crate::vectors::regenerate::{Regenerated, regenerate};
@@ -168,14 +169,15 @@ fn first_difference(file: &Document, canonical: &str) -> Problem {
 #[command(after_help = "Examples:
   rtmpspec vectors check
   RTMPSPEC_REQUIRE_PEERS=1 rtmpspec vectors check    without Python 3.11 it fails
-  cargo test -p rtmp-vectors                         judges this workspace's codec by every vector
+  cargo test -p rtmp-vectors                         the codec again, each vector under its own name
 
-Checked are the faults that `lint` names, the layout of `fmt`, and that gen/generate.py writes the
-same bytes. No decoder is judged here.
+Checked are the faults that `lint` names, the layout of `fmt`, that gen/generate.py writes the same
+bytes, and that the codec of this project passes every vector. `vectors run` judges other decoders.
 
 Exit codes:
   0 all as it should be; regeneration may be skipped, which is said
-  1 a fault, a file out of layout, other bytes; or, with RTMPSPEC_REQUIRE_PEERS=1, no regeneration
+  1 a fault, a file out of layout, other bytes, a vector that the codec does not pass; or, with
+    RTMPSPEC_REQUIRE_PEERS=1, no regeneration
   2 a file cannot be read, or the vectors are not there")]
 pub(super) struct Check {
     /// JSON instead of lines.
@@ -196,8 +198,6 @@ pub(super) struct Check {
     place: Place,
 }
 
-const CODEC: &str = "cargo test -p rtmp-vectors";
-
 impl Check {
     pub(super) fn run(self) -> Result<u8, CorpusError> {
         let corpus = Corpus::read(self.place.dir.as_deref())?;
@@ -212,8 +212,11 @@ impl Check {
             }
         }
         let regenerated = regenerate(&corpus.dir, &self.python);
+        // Files with faults are no questions to a decoder.
+        let codec = if problems.is_empty() { Some(judge_codec(&corpus)?) } else { None };
         let failed = !problems.is_empty()
             || !layout.is_empty()
+            || codec.as_ref().is_none_or(|codec| !codec.problems.is_empty())
             || match &regenerated {
                 Regenerated::Same => false,
                 Regenerated::Differs(_) => true,
@@ -231,10 +234,10 @@ impl Check {
                 "lint": problems,
                 "layout": layout,
                 "regeneration": {"status": status, "required": self.require_peers, "details": details},
-                "codec": {"status": "not judged", "command": CODEC},
+                "codec": codec.as_ref().map(|codec| json!({"vectors": codec.asked, "failed": codec.problems})),
             })));
         } else {
-            print(&self.report(&corpus, &problems, &layout, &regenerated));
+            print(&self.report(&corpus, &problems, &layout, &regenerated, codec.as_ref()));
         }
         Ok(u8::from(failed))
     }
@@ -245,6 +248,7 @@ impl Check {
         problems: &[Problem],
         layout: &[Problem],
         regenerated: &Regenerated,
+        codec: Option<&CodecJudged>,
     ) -> String {
         let told = |found: &[Problem], good: String, bad: &str| {
             if found.is_empty() { good } else { many(found.len(), bad) }
@@ -253,6 +257,7 @@ impl Check {
         let held = corpus.parsed().map_or(0, |parsed| vectors(&parsed).count());
         let held = format!("{} in {files}: no fault", many(held, "vector"));
         let mut out = lines(problems) + &lines(layout);
+        out += &codec.map_or(String::new(), |codec| lines(&codec.problems));
         out += &format!("lint          {}\n", told(problems, held, "fault"));
         out +=
             &format!("layout        {}\n", told(layout, format!("{files}: in layout"), "file out of layout"));
@@ -267,7 +272,15 @@ impl Check {
             }
             Regenerated::Skipped(why) => out += &format!("regeneration  skipped: {why}\n"),
         }
-        out += &format!("codec         not judged here: {CODEC}\n");
+        out += &match codec {
+            None => "codec         not asked: the files have faults\n".to_owned(),
+            Some(codec) if codec.problems.is_empty() => {
+                format!("codec         {}: all passed\n", many(codec.asked, "vector"))
+            }
+            Some(codec) => {
+                format!("codec         {} of {} FAILED\n", codec.problems.len(), many(codec.asked, "vector"))
+            }
+        };
         out
     }
 }

@@ -20,7 +20,7 @@ pub struct Vectors {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Everything that can be checked without a decoder: lint, layout, regeneration.
+    /// All of the corpus: faults, layout, regeneration, and our codec against every vector.
     Check(check::Check),
     /// The vectors, one line each.
     List(show::List),
@@ -37,7 +37,7 @@ enum Command {
     /// A recording proxy: what a client and a server say, as a packet capture.
     Capture(capture::Capture),
     /// Add a vector to the corpus.
-    Add(add::Add),
+    Add(Box<add::Add>),
 }
 
 /// Where the vectors are.

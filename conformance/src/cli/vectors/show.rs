@@ -1,11 +1,17 @@
 //! `vectors list` and `vectors explain`.
 
-use clap::Args;
+use std::collections::BTreeMap;
+
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::Place;
+use crate::catalogue::{Catalogue, wrap};
 use crate::cli::{complain, print};
+use crate::vectors::json::Node;
 use crate::vectors::{Corpus, CorpusError, Vector, corpus, explain, select};
+
+const WIDTH: usize = 100;
 
 /// `rtmpspec vectors list`
 #[derive(Args)]
@@ -14,6 +20,8 @@ use crate::vectors::{Corpus, CorpusError, Vector, corpus, explain, select};
   rtmpspec vectors list 'amf0-*' result:invalid
   rtmpspec vectors list family:chunk-stream flag:ExtTsType3
   rtmpspec vectors list rule:CHUNK-031 '!rule:CHUNK-033' --json
+  rtmpspec vectors list --by flag               how many vectors have which flag, and what it means
+  rtmpspec vectors list family:amf3 --by rule   the requirements that these vectors show
 
 Selecting: several patterns of one kind are alternatives, different kinds all have to match.
   GLOB           ids
@@ -29,11 +37,53 @@ pub(super) struct List {
     /// Ids or globs, `family:`, `rule:`, `flag:`, `result:`, `!PATTERN`; none: all.
     #[arg(value_name = "SELECT")]
     select: Vec<String>,
+    /// Counts instead of vectors.
+    #[arg(long, value_name = "KIND")]
+    by: Option<By>,
     /// JSON instead of lines.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     place: Place,
+}
+
+/// What vectors are counted by.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum By {
+    Family,
+    Rule,
+    Flag,
+    Result,
+}
+
+/// Names with their vectors, and what a name means.
+fn counted(chosen: &[Vector<'_>], by: By) -> BTreeMap<String, (usize, String)> {
+    let mut counts: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for vector in chosen {
+        let names: Vec<&str> = match by {
+            By::Family => vec![vector.family()],
+            By::Rule => vector.requirements().collect(),
+            By::Flag => vector.flags().collect(),
+            By::Result => vec![vector.result()],
+        };
+        for name in names {
+            let entry = counts.entry(name.to_owned()).or_insert_with(|| (0, meaning(vector, by, name)));
+            entry.0 += 1;
+        }
+    }
+    counts
+}
+
+fn meaning(vector: &Vector<'_>, by: By, name: &str) -> String {
+    match by {
+        By::Family | By::Result => String::new(),
+        By::Rule => Catalogue::builtin().get(name).map_or_else(String::new, |row| row.text.clone()),
+        By::Flag => {
+            let note = vector.root.find("notes").and_then(|notes| notes.find(name));
+            let word = |key| note.and_then(|note| note.find(key)).and_then(Node::text).unwrap_or_default();
+            format!("{}: {}", word("kind"), word("effect"))
+        }
+    }
 }
 
 impl List {
@@ -52,6 +102,25 @@ impl List {
                 return Ok(4);
             }
         };
+        if let Some(by) = self.by {
+            let counts = counted(&chosen, by);
+            if self.json {
+                let list: Vec<_> = counts
+                    .iter()
+                    .map(|(name, (count, means))| json!({"name": name, "vectors": count, "meaning": means}))
+                    .collect();
+                print(&format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default()));
+                return Ok(0);
+            }
+            let widest = counts.keys().map(|name| name.len()).max().unwrap_or(0);
+            let line = |(name, (count, means)): (&String, &(usize, String))| {
+                let text =
+                    format!("{count:5}  {name:widest$}  {}", wrap(means, widest + 9, widest + 9, WIDTH));
+                format!("{}\n", text.trim_end())
+            };
+            print(&counts.iter().map(line).collect::<String>());
+            return Ok(0);
+        }
         if self.json {
             let list: Vec<_> = chosen.iter().map(entry).collect();
             print(&format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default()));
