@@ -125,6 +125,17 @@ newer_ffmpeg() {
     quietly python3 -m pip install --target "$PEERS_DIR/python" "imageio-ffmpeg==$IMAGEIO_FFMPEG_VERSION"
 }
 
+# Decoders behind vectors/adapters/python (about 2 MB); installed again when their versions change.
+adapter_packages() {
+    local list stamp=$PEERS_DIR/python/adapters-requirements.txt
+    list=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/vectors/adapters/python/requirements.txt
+    ! cmp -s "$list" "$stamp" || return 0
+    python3 -m pip --version >/dev/null 2>&1 || apt_install python3-pip
+    say "pip: $(grep -Eo '^[a-z0-9]+==[0-9.]+' "$list" | tr '\n' ' ')"
+    quietly python3 -m pip install --target "$PEERS_DIR/python" --upgrade --require-hashes -r "$list"
+    cp "$list" "$stamp"
+}
+
 DENY=0
 for option in "$@"; do
     case $option in
@@ -144,6 +155,7 @@ rust_components
 apt_install "${APT_PACKAGES[@]}"
 npm_peers
 newer_ffmpeg
+adapter_packages
 cargo_tool cargo-fuzz "$CARGO_FUZZ_VERSION" 1
 cargo_tool gungraun-runner "$GUNGRAUN_VERSION" 1
 [ "$DENY" = 0 ] || cargo_deny
