@@ -49,14 +49,58 @@ pub fn judge(vector: &Vector, outcome: &Outcome) -> Result<(), String> {
     if fine {
         return Ok(());
     }
+    let error = outcome.error.as_deref().unwrap_or("none");
     Err(format!(
-        "{:?} {:?}\n expected {:.2000}\n found    {:.2000}\n error    {:?}",
-        vector.result,
-        vector.allow,
-        format!("{:?}", vector.yields),
-        format!("{:?}", outcome.yields),
-        outcome.error
+        "{}{}\n expected {}\n found    {}\n error    {error:.500}",
+        asked(vector),
+        parting(&vector.yields, &outcome.yields),
+        told(&vector.yields),
+        told(&outcome.yields),
     ))
+}
+
+/// What a vector asks, in its own words.
+fn asked(vector: &Vector) -> String {
+    let word = |value: serde_json::Result<serde_json::Value>| match value {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    };
+    let allow: Vec<String> = vector.allow.iter().map(|a| word(serde_json::to_value(a))).collect();
+    let result = word(serde_json::to_value(vector.result));
+    if allow.is_empty() { result } else { format!("{result}, allowed: {}", allow.join(", ")) }
+}
+
+/// Where two lists of some length part.
+fn parting(expected: &[Yield], found: &[Yield]) -> String {
+    if expected.len().max(found.len()) < 2 {
+        return String::new();
+    }
+    let same = expected.iter().zip(found).take_while(|pair| matches(pair.0, pair.1)).count();
+    if same == expected.len() && same == found.len() {
+        return String::new();
+    }
+    format!("; from yields[{same}] on it differs ({} expected, {} found)", expected.len(), found.len())
+}
+
+/// As the files write it, cut at 2,000 characters.
+fn told(yields: &[Yield]) -> String {
+    let text = serde_json::to_value(yields).map(without_null).unwrap_or_default().to_string();
+    match text.char_indices().nth(2000) {
+        Some((end, _)) => format!("{}... ({} bytes)", &text[..end], text.len()),
+        None => text,
+    }
+}
+
+fn without_null(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(kept.map(|(key, value)| (key, without_null(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_null).collect()),
+        other => other,
+    }
 }
 
 /// After an error nothing of the handshake's state is to be seen.
@@ -76,7 +120,7 @@ pub fn judge_cut(vector: &Vector, outcome: &Outcome) -> Result<(), String> {
     if outcome.error.is_some() && readings.into_iter().any(|yields| begun(yields)) {
         return Ok(());
     }
-    Err(format!("an error is due, found {:.2000}", format!("{outcome:?}")))
+    Err(format!("an error is due, found {}", told(&outcome.yields)))
 }
 
 fn equal(expected: &[Yield], found: &[Yield]) -> bool {
