@@ -155,7 +155,7 @@ fn a_baseline_lets_only_changes_count() {
     matrix(&bad);
     let worse = run(&["--matrix", matrix_path, "--baseline", good.to_str().expect("a name")]);
     assert_eq!(worse.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&worse.stderr).contains("new: d: "));
+    assert!(String::from_utf8_lossy(&worse.stderr).contains("baseline: new: d: "));
 }
 
 #[test]

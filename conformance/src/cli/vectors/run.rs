@@ -295,10 +295,10 @@ fn tell(comparison: &Comparison) {
         ("the baseline does not have", &comparison.unknown),
     ];
     for (what, found) in lines {
-        found.iter().for_each(|line| complain(&format!("{what}: {line}")));
+        found.iter().for_each(|line| anstream::eprintln!("baseline: {what}: {line}"));
     }
     if comparison.new.is_empty() && comparison.gone.is_empty() && comparison.unknown.is_empty() {
-        complain("as in the baseline");
+        anstream::eprintln!("baseline: nothing changed");
     }
 }
 
