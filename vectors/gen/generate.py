@@ -50,7 +50,20 @@ CATALOGUE = HERE.parent / "conformance" / "requirements"
 SOURCE = {"name": "generated", "tool": "vectors/gen/generate.py", "version": "1", "made": "2026-11-20"}
 LICENCE = "CC0-1.0"
 # What a note without a link has to name.
-CLAUSE = re.compile(r"(RTMP|AMF0|A3|FLV) [E\d]|RFC \d|E-RTMP v|Enhanced RTMP v|errata E?-?\d|URI Schemes \d|SWF file format")
+LEGACY = "https://veovera.github.io/enhanced-rtmp/docs/legacy/"
+# Where the documents stand whose clauses a note names.
+DOCUMENTS = [
+    (r"(?<!E-)(?<!Enhanced )RTMP \d", LEGACY + "rtmp-v1-0-spec.pdf"),
+    (r"RTMP errata|errata \d", "https://zenomt.github.io/rtmp-errata-addenda/rtmp-errata-addenda.html"),
+    (r"URI Schemes \d", "https://github.com/zenomt/rtmp-errata-addenda/blob/main/rtmp-uris/rtmp-uris.txt"),
+    (r"AMF0 \d", LEGACY + "amf0-file-format-spec.pdf"),
+    (r"(AMF3|A3) \d", LEGACY + "amf3-file-format-spec.pdf"),
+    (r"FLV E", LEGACY + "video-file-format-v10-1-spec.pdf"),
+    (r"(E-RTMP|Enhanced RTMP) v1", "https://github.com/veovera/enhanced-rtmp/blob/main/docs/enhanced/enhanced-rtmp-v1.md"),
+    (r"(E-RTMP|Enhanced RTMP) v2", "https://veovera.org/docs/enhanced/enhanced-rtmp-v2"),
+    (r"SWF file format", "https://open-flash.github.io/mirrors/swf-spec-19.pdf"),
+    (r"errata E-\d", "https://github.com/rtmpspec/rtmpspec/blob/main/conformance/requirements/errata.toml"),
+]
 
 
 def compact(value):
@@ -78,15 +91,24 @@ def groups(family):
     return own + family.added
 
 
+def links(note):
+    """Those of the note, then the documents and RFCs whose clauses it names."""
+    found = list(note["links"])
+    found += [url for pattern, url in DOCUMENTS if re.search(pattern, note["effect"])]
+    found += [f"https://www.rfc-editor.org/rfc/rfc{number}" for number in re.findall(r"RFC (\d+)", note["effect"])]
+    return list(dict.fromkeys(found))
+
+
 def document(family):
     used = {flag for group in groups(family) for test in group["tests"] for flag in test.get("flags", ())}
     assert used == set(family.notes), f"{family.schema}: notes without a vector: {set(family.notes) - used}"
-    for flag, note in family.notes.items():
-        if not note["links"] and not CLAUSE.search(note["effect"]):
+    notes = {flag: {**note, "links": links(note)} for flag, note in sorted(family.notes.items())}
+    for flag, note in notes.items():
+        if not note["links"]:
             raise Conflict(f"{family.schema}: the note of {flag} has no link and names no clause")
     return {
         "schema": family.schema, "licence": LICENCE,
-        "notes": dict(sorted(family.notes.items())),
+        "notes": notes,
         "groups": groups(family),
     }
 
