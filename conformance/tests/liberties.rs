@@ -97,6 +97,23 @@ fn drops_empty_media() -> Box<dyn Tamper> {
     Hooks::default().relay_in(|_, _, payload| !payload.is_empty()).boxed()
 }
 
+/// Reads timestamps inside aggregates as plain 32-bit numbers (RTMP 6.1), not in the order of FLV (errata E-43).
+fn plain_aggregates() -> Box<dyn Tamper> {
+    Hooks::default()
+        .message_in(|message| {
+            if message.kind == MessageType::AGGREGATE {
+                let (mut body, mut at) = (message.payload.to_vec(), 0);
+                while let Some([_, a, b, c, timestamp @ .., _, _, _]) = body.get_mut(at..at + 11) {
+                    at += 15 + u32::from_be_bytes([0, *a, *b, *c]) as usize;
+                    timestamp.rotate_left(1);
+                }
+                message.payload = body.into();
+            }
+            InputRuling::Process
+        })
+        .boxed()
+}
+
 async fn bad_verdicts(plant: fn() -> Box<dyn Tamper>) -> Vec<String> {
     let options = Options { patience: Duration::from_secs(2), allow_hostile: true, ..Options::default() };
     let mut target = Target::embedded(Some(Arc::new(plant)), fresh_names()).await.expect("a server");
@@ -150,4 +167,12 @@ async fn the_control_run_learns_that_jumps_are_smoothed() {
     assert!(probe.class().timestamps && !probe.keeps_jumps(), "{}", probe.summary());
 }
 
-liberties!(smooths_jumps, rebases, adds_headers, other_chunk_streams, no_pings, drops_empty_media);
+liberties!(
+    smooths_jumps,
+    rebases,
+    adds_headers,
+    other_chunk_streams,
+    no_pings,
+    drops_empty_media,
+    plain_aggregates
+);
