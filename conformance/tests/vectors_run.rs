@@ -99,6 +99,7 @@ fn what_the_adapter_does_wrong_is_not_told_of_the_decoder() {
         "echo nonsense",
         r#"echo "{\"n\":0,\"yields\":[],\"error\":null}""#,
         r#"echo "{\"n\":$n,\"error\":null}""#,
+        r#"echo "{\"n\":$n,\"cannot\":\"adapter: no form\"}""#,
         r#"echo "{\"n\":$n,\"yields\":[{\"type\":\"no-such\"}],\"error\":null}""#,
     ] {
         let output = run(&["--cmd", &adapter(dir.path(), STAMPS, each), "--json", one_vector()]);
@@ -115,7 +116,7 @@ fn panics_and_what_cannot_be_asked_are_counted_apart() {
     assert_eq!((verdicts(&report(&output)), output.status.code()), (vec!["crashed"], Some(1)));
     let cannot = r#"echo "{\"n\":$n,\"cannot\":\"no way\"}""#;
     let output = run(&["--cmd", &adapter(dir.path(), STAMPS, cannot), "--json", one_vector()]);
-    assert_eq!((verdicts(&report(&output)), output.status.code()), (vec!["cannot"], Some(0)));
+    assert_eq!((verdicts(&report(&output)), output.status.code()), (vec!["cannot"], Some(4)));
 }
 
 #[test]
@@ -169,6 +170,13 @@ fn who_cannot_be_started_is_told_with_the_next_step() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         said.contains("`./no-such-program` cannot be started") && said.contains("set it up: make it"),
+        "{said}"
+    );
+    let typo = run(&["--cmd", &adapter(dir.path(), r#""timestmp-v1":"yields""#, EMPTY)]);
+    let said = String::from_utf8_lossy(&typo.stdout).into_owned();
+    assert_eq!(typo.status.code(), Some(5));
+    assert!(
+        said.contains("timestmp-v1") && said.contains("did you mean") && said.contains("timestamp-v1"),
         "{said}"
     );
     let bad_hello = run(&["--cmd", "echo hello"]);

@@ -214,7 +214,8 @@ def connection(found):
     if data["to_server"][:2] == b"\x16\x03":
         # A TLS record with a handshake message, of any version (RFC 8446 5.1).
         for key in data:
-            sides[key]["encrypted"] = {"kind": "tls", "bytes": len(data[key])}
+            sides[key]["encrypted"] = {
+                "kind": "tls", "bytes": len(data[key]), "reason": "no secrets for this connection are given"}
         return out | sides, None, {}
     facts = {}
     out["handshake"] = handshake(data["to_server"], data["to_client"])

@@ -70,3 +70,10 @@ pub fn load_all() -> Vec<File> {
     };
     FILES.iter().map(read).collect()
 }
+
+/// The families of the corpus, such as `amf0-v1`.
+#[must_use]
+pub fn families() -> std::collections::BTreeSet<&'static str> {
+    let schema = |text: &'static str| text[text.find("\"schema\": \"")? + 11..].split('"').next();
+    FILES.iter().filter_map(|(_, text)| schema(text)).collect()
+}

@@ -48,7 +48,7 @@ enum Command {
     Explain(catalogue::Explain),
     /// Which requirement is covered by which case, and what is still open.
     Coverage(coverage::Coverage),
-    /// The corpus of test vectors: list, explain, check; packet captures as expected messages.
+    /// Test vectors: judge a decoder by them, look at them, add to them; record and take apart traffic.
     Vectors(vectors::Vectors),
 }
 

@@ -48,6 +48,20 @@ fn every_capture_fits_the_schema() {
     assert!(count >= 174, "{count}");
 }
 
+/// The lists that the second reader wrote.
+#[test]
+fn every_stored_list_fits_the_schema() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors/captures/streams");
+    let all = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut count = 0;
+    for path in all.filter(|path| path.extension().is_some_and(|e| e == "json")) {
+        let document = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        assert_eq!(faults(&document), Vec::<String>::new(), "{}", path.display());
+        count += 1;
+    }
+    assert!(count >= 129, "{count}");
+}
+
 /// Every object of a document, by path.
 fn objects(value: &Value, path: &str, out: &mut Vec<String>) {
     match value {

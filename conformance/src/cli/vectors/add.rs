@@ -211,7 +211,7 @@ impl Add {
         if self.json {
             let told = |r: &Reading| json!({"reader": r.reader, "found": r.yields, "error": r.error, "same": same(r)});
             let readings: Vec<Value> = readings.iter().map(told).collect();
-            let report = json!({"draft": path.display().to_string(), "written": false, "readings": readings});
+            let report = json!({"draft": path.display().to_string(), "added": false, "readings": readings});
             print(&format!("{}\n", serde_json::to_string_pretty(&report).unwrap_or_default()));
             return Ok(());
         }

@@ -22,7 +22,8 @@ use crate::cli::{complain, print};
       --connections 1 --out my-encoder.pcapng
 
   The encoder wants RTMPS too; a certificate for a lab (the encoder has to accept it):
-    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 30 -keyout key.pem -out cert.pem
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 30 -keyout key.pem \\
+      -out cert.pem
     rtmpspec vectors capture --listen 127.0.0.1:1936 --tls-cert cert.pem --tls-key key.pem \\
       --forward rtmps://127.0.0.1:443 --insecure
 
@@ -31,9 +32,10 @@ From a recording to vectors:
     rtmpspec vectors add --help                                    a vector from bytes of it
     tshark -r my-encoder.pcapng -Y rtmpt                           the same in Wireshark's words
 
-Bytes pass unchanged. Recorded is what passed, in one pcapng file: a TCP connection for each client,
-in order of their coming, with real times and ends (FIN, RST); Ethernet, IP and TCP are synthetic, the
-server's port is 1935, real addresses stand in comments. Of RTMPS the RTMP inside is recorded.
+Bytes pass unchanged. Recorded is what passed, in one pcapng file: a TCP connection for each
+client, in order of their coming, with real times and ends (FIN, RST); Ethernet, IP and TCP are
+synthetic, the server's port is 1935, real addresses stand in comments. Of RTMPS the RTMP inside
+is recorded.
 
 Stream keys and credentials are recorded as the same number of x, so lengths stay: names in publish,
 play and the like, arguments of unknown commands, values of queries, user:password@, path segments
@@ -43,7 +45,8 @@ key. RTMPE, and TLS that is passed on, are recorded as they are. Look at a recor
 it away. --keep-keys records everything.
 
 The server sees the address of this proxy in tcUrl. One that looks for its own name there (virtual
-hosts, CDNs) may refuse: let its name point to this machine (/etc/hosts) and --forward to its address.
+hosts, CDNs) may refuse: let its name point to this machine (/etc/hosts) and --forward to its
+address.
 
 Exit codes:
   0 ended by --connections or --duration

@@ -26,38 +26,40 @@ const KEY_LOG: u64 = 64 << 20;
   dumpcap -i lo -f 'tcp port 1935' -w live.pcapng      make a capture, Ctrl-C ends it
   rtmpspec vectors import live.pcapng --out live       writes live/001.json, live/002.json, ...
   rtmpspec vectors import live.pcapng --out live --streams
-                                                       and live/001.to_server.rtmp, live/001.to_client.rtmp, ...
+                                     and live/001.to_server.rtmp, live/001.to_client.rtmp, ...
   SSLKEYLOGFILE=keys.txt PROGRAM rtmps://...           many TLS programs write their secrets there
   rtmpspec vectors import tls.pcapng --out tls --keylog keys.txt
   editcap --inject-secrets tls,keys.txt tls.pcapng whole.pcapng
-                                                       a capture that carries its secrets needs no --keylog
+                                     a capture that carries its secrets needs no --keylog
 
 One file per TCP connection, in order of their SYNs, schema connection-v1
-(vectors/schema/connection-v1.schema.json): both ends, the handshake, and for each direction (to_server,
-to_client) every message in order of completion with type, csid, msid, ts (absolute, ms), len and the
-SHA-256 of its body. Every other byte is named:
+(vectors/schema/connection-v1.schema.json): both ends, the handshake, and for each direction
+(to_server, to_client) every message in order of completion with type, csid, msid, ts (absolute, ms),
+len and the SHA-256 of its body. Every other byte is named:
   bytes.tls      headers, tags and handshake of TLS that was decrypted
   tail           an unfinished message, handshake packet or TLS record at the end, and why it ended
   aborted        a message that Abort ended
   encrypted      TLS that was not decrypted, or what follows an RTMPE handshake, and why
-  tunnel         HTTP around RTMP (RTMPT); the messages stand with the connection that opened the session,
-                 `session` names its file
+  tunnel         HTTP around RTMP (RTMPT); the messages stand with the connection that opened the
+                 session, `session` names its file
   missing_start  the capture began within the connection
   undecodable    none of these, such as a connection that is not RTMP: where it begins, and why
 
 TLS 1.2 and 1.3 with AES-GCM or ChaCha20-Poly1305 are decrypted where the secrets are in the capture
 (pcapng, Decryption Secrets Blocks) or in --keylog.
 
-Bodies are not written without --streams. With it, the same number of x stands in place of stream keys
-and credentials, by the rules of `rtmpspec vectors capture` (see its --help): byte for byte what it
-records without --keep-keys; only that a key is replaced however late it is named. A message that held one has \"redacted\": true, and its SHA-256
-is that of the body as it was written. --keep-keys writes what was sent. A stream file ends where the
-capture misses bytes; and, unless keys are kept, where the stream cannot be decoded.
+Bodies are not written without --streams. With it, the same number of x stands in place of stream
+keys and credentials, by the rules of `rtmpspec vectors capture` (see its --help): byte for byte
+what it records without --keep-keys; only that a key is replaced however late it is named. A
+message that held one has \"redacted\": true, and its SHA-256 is that of the body as it was
+written. --keep-keys writes what was sent. A stream file ends where the capture misses bytes; and,
+unless keys are kept, where the stream cannot be decoded.
 
-Without --streams, and with --keep-keys, the SHA-256 is that of what was sent: it does not show a stream
-key, but who guesses the key can confirm it. Give away what --streams wrote.
+Without --streams, and with --keep-keys, the SHA-256 is that of what was sent: it does not show a
+stream key, but who guesses the key can confirm it. Give away what --streams wrote.
 
-Read are pcap and pcapng with Ethernet, raw IP, Linux cooked (SLL, SLL2) or BSD loopback, IPv4, IPv6.
+Read are pcap and pcapng with Ethernet, raw IP, Linux cooked (SLL, SLL2) or BSD loopback, IPv4,
+IPv6.
 
 Exit codes:
   0 every byte is explained

@@ -34,9 +34,12 @@ by byte. SELECT is that of `rtmpspec vectors list`.
 
 Exit codes:
   0 all that was asked passed, failed as in the baseline, or failed on habits of the field or options
-  only (levels de-facto and may; shown, and counted in parentheses)   1 a failure, crash, hang, or a
-  fault of the adapter   2 usage, or the vectors are not there   3 as 0, but failures of the baseline are gone
-  4 no vector selected, or none of the decoder's families   5 a decoder could not be started
+    only (levels de-facto and may; shown, and counted in parentheses)
+  1 a failure, crash or hang, or a fault of the adapter
+  2 usage, or the vectors are not there
+  3 as 0, but failures of the baseline are gone
+  4 no vector selected, or a decoder could be asked none of them
+  5 a decoder could not be started, or answers the hello wrongly
   130 interrupted")]
 pub struct Run {
     /// Ids or globs, `family:`, `rule:`, `flag:`, `result:`, `!PATTERN`; none: all.
@@ -142,6 +145,9 @@ impl Run {
         let report =
             Report { schema: SCHEMA.into(), corpus: selected(&items, &texts.manifest), decoders: rows };
         self.write(&report).map_err(|why| (2, why))?;
+        if let Some(dir) = &self.out {
+            anstream::eprintln!("written: {0}/results.json, {0}/matrix.md", dir.display());
+        }
         let comparison = earlier.as_ref().map(|earlier| report.against(earlier));
         if self.json {
             print(&pretty(&report));
@@ -307,7 +313,8 @@ fn exit_code(report: &Report, comparison: Option<&Comparison>) -> u8 {
     if report.decoders.iter().any(|row| row.hello.is_none()) {
         return 5;
     }
-    if report.decoders.iter().any(|row| row.families.is_empty()) {
+    let verdicts = ["passed", "shallow", "failed", "crashed", "hung", "memory", "fault", "not-asked"];
+    if report.decoders.iter().any(|row| row.count(&verdicts) == 0) {
         return 4;
     }
     let failed = report.decoders.iter().any(|row| row.weighty() > 0);

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 /// Bytes of the longest answer.
 const LINE: u64 = 256 << 20;
 /// Bytes of its standard error that are kept.
 const TAIL: usize = 2 << 10;
+/// For its standard error to end after it did.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,7 @@ pub struct Running {
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
     said: Arc<Mutex<VecDeque<u8>>>,
+    listening: JoinHandle<()>,
 }
 
 /// Why there is no answer.
@@ -65,7 +69,7 @@ impl Running {
         let mut stderr = child.stderr.take().ok_or_else(piped)?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let kept = Arc::clone(&said);
-        tokio::spawn(async move {
+        let listening = tokio::spawn(async move {
             let mut piece = [0; 4096];
             while let Ok(read @ 1..) = stderr.read(&mut piece).await {
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,7 +78,7 @@ impl Running {
                 kept.drain(..over);
             }
         });
-        Ok(Self { child, stdin, stdout, said })
+        Ok(Self { child, stdin, stdout, said, listening })
     }
 
     /// One line to it and its answer.
@@ -110,6 +114,8 @@ impl Running {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "it closed its standard output".to_owned(),
         };
+        // What it wrote is there when its standard error ends, which a child of its own may keep open.
+        let _ = tokio::time::timeout(LAST_WORDS, &mut self.listening).await;
         let said: Vec<u8> =
             self.said.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
         match String::from_utf8_lossy(&said).lines().map(str::trim).rfind(|line| !line.is_empty()) {

@@ -107,7 +107,8 @@ impl<'h> Asked<'h> {
             return Some(Verdict::Fault(format!("answer {} to request {}", answer.n, self.n)));
         }
         if let Some(why) = answer.cannot {
-            return Some(Verdict::Cannot(why));
+            let fault = why.starts_with("adapter:");
+            return Some(if fault { Verdict::Fault(why) } else { Verdict::Cannot(why) });
         }
         if answer.panic {
             let said = answer.error.unwrap_or_default();

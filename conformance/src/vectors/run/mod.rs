@@ -209,10 +209,17 @@ async fn begin(program: &Program, bounds: &Bounds) -> Result<(Running, Hello), N
             Lost::Endless => format!("`{name}` answers the hello without an end of line"),
         })
     })?;
-    let hello = serde_json::from_str(&answer).map_err(|error| {
+    let hello: Hello = serde_json::from_str(&answer).map_err(|error| {
         NoDecoder(format!(
             "`{name}` answers the hello with what PROTOCOL.md does not know: {error}: {answer:.200}"
         ))
     })?;
+    let known = rtmp_vectors::families();
+    if let Some(other) = hello.families.keys().find(|family| !known.contains(family.as_str())) {
+        let near = super::did_you_mean(&super::nearest(known.iter().copied(), other, 0.7));
+        return Err(NoDecoder(format!(
+            "`{name}` names the family {other}, which the corpus does not have{near}"
+        )));
+    }
     Ok((running, hello))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read as _, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rtmp_vectors::{FILES, State, hex, reference};
+use rtmp_vectors::{State, hex, reference};
 use serde_json::{Value, json};
 
 use super::protocol::{Answer, Request};
@@ -36,11 +36,7 @@ pub fn serve(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> 
 }
 
 fn families() -> BTreeMap<&'static str, &'static str> {
-    let schema = |text: &'static str| {
-        let at = text.find("\"schema\": \"")? + 11;
-        text[at..].split('"').next()
-    };
-    FILES.iter().filter_map(|(_, text)| Some((schema(text)?, "yields"))).collect()
+    rtmp_vectors::families().into_iter().map(|family| (family, "yields")).collect()
 }
 
 fn answer(request: &Request) -> Answer {
