@@ -584,6 +584,23 @@ async fn a_server_that_refuses_and_a_bound_of_bytes() {
     assert_eq!(read.connections[1].to_server.total, 0);
 }
 
+/// Clients that say nothing take the places of others; who finds none is told by a close, and does not wait for ever.
+#[tokio::test]
+async fn who_is_one_too_many_is_turned_away() {
+    let folder = Folder::new();
+    let (server, proxy) = bare(&folder, |o| o).await;
+    let mut silent = Vec::new();
+    for _ in 0..64 {
+        silent.push(both_ends(&server, &proxy).await);
+    }
+    let mut client = TcpStream::connect(proxy.at).await.unwrap();
+    let read = tokio::time::timeout(PATIENCE, client.read(&mut [0])).await.expect("a close");
+    assert!(matches!(read, Ok(0) | Err(_)));
+    let (outcome, events) = proxy.interrupt().await;
+    assert!(matches!(events.iter().filter(|e| matches!(e, Event::TurnedAway { .. })).count(), 1));
+    assert_eq!(outcome.count, 64);
+}
+
 #[tokio::test]
 async fn a_file_that_is_there_is_not_written_over() {
     let folder = Folder::new();

@@ -91,7 +91,9 @@ fn told(yields: &[Yield]) -> String {
     }
 }
 
-fn without_null(value: serde_json::Value) -> serde_json::Value {
+/// A value without members that are null, at any depth.
+#[must_use]
+pub fn without_null(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value;
     match value {
         Value::Object(members) => {

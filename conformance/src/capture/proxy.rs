@@ -23,8 +23,10 @@ use super::tls::{Trust, acceptor, connector, server_name};
 use crate::listen::redact::printable;
 use crate::wire::transcript::Direction;
 
-/// Connections at one time; further ones wait.
+/// Connections at one time; further ones are closed at once.
 const AT_ONCE: usize = 64;
+/// Between two tries to accept after one failed.
+const BACK_OFF: Duration = Duration::from_millis(50);
 /// How long a connection to the server, or TLS with either side, may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Records that the outcome lists; later ones are counted.
@@ -132,6 +134,11 @@ pub enum Event {
         /// The client.
         client: SocketAddr,
     },
+    /// A client came while there were as many as there may be at one time; it was closed and is not recorded.
+    TurnedAway {
+        /// The client.
+        client: SocketAddr,
+    },
     /// Nothing more is recorded of a connection; it goes on.
     Full {
         /// Number of the connection.
@@ -235,8 +242,12 @@ impl Proxy {
                 () = &mut stop => break,
                 Some(event) = told.recv() => outcome.take(event, &mut say),
                 Some(_) = tasks.join_next() => {}
-                came = accept(listener.as_ref(), room.clone()) => {
-                    let Some((client, address, place)) = came else { continue };
+                came = accept(listener.as_ref()) => {
+                    let Some((client, address)) = came else { continue };
+                    let Ok(place) = room.clone().try_acquire_owned() else {
+                        say(Event::TurnedAway { client: address });
+                        continue;
+                    };
                     outcome.count += 1;
                     let number = outcome.count;
                     say(Event::Came { number, client: address });
@@ -280,16 +291,13 @@ impl Outcome {
     }
 }
 
-type Came = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
-/// The next client, when there is room for it. Errors such as too many open files pass with the next one.
-async fn accept(listener: Option<&TcpListener>, room: Arc<Semaphore>) -> Option<Came> {
+/// The next client. An error such as too many open files is tried again after a moment, in which others may end.
+async fn accept(listener: Option<&TcpListener>) -> Option<(TcpStream, SocketAddr)> {
     let Some(listener) = listener else { return std::future::pending().await };
-    let place = room.acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((client, address)) => Some((client, address, place)),
+        Ok(came) => Some(came),
         Err(_) => {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(BACK_OFF).await;
             None
         }
     }

@@ -20,8 +20,9 @@ mod swf;
 mod timestamp;
 mod url;
 
-use crate::State;
 use crate::judge::Outcome;
+use crate::trial::trials;
+use crate::{State, Vector, hex};
 
 /// What the codec makes of `bytes`, arriving in reads of the sizes of `split` and a last one with what is left: one
 /// outcome for each way to drive it. Nothing where the family has no decoder here.
@@ -74,4 +75,31 @@ pub fn encode(family: &str, state: &State, bytes: &[u8]) -> Result<Vec<u8>, Stri
         "shared-object-v1" => shared_object::encode(bytes, state),
         other => Err(format!("no encoder for the family {other}")),
     }
+}
+
+/// Whether the codec does all that a vector asks: whole, in its `feeds`, byte by byte, its beginnings; where a vector is
+/// canonical, it has to write the bytes too.
+///
+/// # Errors
+/// In words, what it did else.
+///
+/// # Panics
+/// As [`decode`].
+pub fn passes(family: &str, state: &State, vector: &Vector) -> Result<(), String> {
+    let bytes = vector.input()?;
+    for trial in trials(family, state, vector, bytes.len()) {
+        let given = &bytes[..trial.end];
+        let outcomes = decode(family, state, given, &trial.reads.sizes(given.len()));
+        if outcomes.is_empty() {
+            return Err(format!("no decoder for the family {family}"));
+        }
+        outcomes.iter().try_for_each(|outcome| trial.judge(vector, outcome))?;
+    }
+    if vector.canonical {
+        let again = encode(family, state, &bytes).map_err(|why| format!("writing it: {why}"))?;
+        if again != bytes {
+            return Err(format!("written again it is {:.2000}", hex::encode(&again)));
+        }
+    }
+    Ok(())
 }

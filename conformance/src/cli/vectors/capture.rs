@@ -294,6 +294,9 @@ fn size(n: u64) -> String {
 fn say(event: &Event, options: &Options) {
     match event {
         Event::Came { number, client } => note(&format!("{number:03} {client} came")),
+        Event::TurnedAway { client } => {
+            note(&format!("{client} was turned away: there are as many connections as may be at one time"));
+        }
         Event::Full { number } => note(&format!(
             "{number:03} {} are recorded, the bound of --max-bytes; it goes on unrecorded",
             size(options.max_bytes)

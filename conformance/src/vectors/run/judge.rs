@@ -1,10 +1,10 @@
-use rtmp_vectors::judge::Outcome;
+use rtmp_vectors::judge::{Outcome, without_null};
 use rtmp_vectors::trial::{Due, Reads, Trial, trials};
 use rtmp_vectors::{Allowed, Expected, Vector, Yield, hex};
 
 use super::child::{Lost, Running};
 use super::losses::{expected, found, has_avm_plus, has_reference};
-use super::protocol::{Answer, Depth, Hello, Request, without_null};
+use super::protocol::{Answer, Depth, Hello, Request};
 use super::{Bounds, Item, Loss, Verdict};
 
 /// A program in the middle of its questions.

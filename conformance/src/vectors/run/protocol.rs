@@ -88,14 +88,3 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub panic: bool,
 }
-
-/// `value` without members that are null, at any depth of objects.
-#[must_use]
-pub fn without_null(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_null(v))).collect(),
-        ),
-        other => other,
-    }
-}
